@@ -1,0 +1,1 @@
+"""The columns of every table, as tables: read by the checker, the reader and the manual."""
