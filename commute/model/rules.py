@@ -1,0 +1,361 @@
+"""Rules: what the rows of the tables must say together, beyond what each cell must say by itself.
+
+A rule looks at whole tables and yields a fault for every row that breaks it. The tables it sees have been
+read already: every column is there in its type, and a cell that could not be read is empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from itertools import islice
+
+import numpy as np
+import pandas as pd
+
+from commute.errors import Fault
+
+Tables = Mapping[str, pd.DataFrame]
+Rule = Callable[[Tables], Iterable[Fault]]
+
+SCHEDULED = ("rail", "suburban", "metro", "bus", "ferry")
+ROAD = ("highway", "bridge", "tunnel")
+LABELS = {
+    "places": ("place_id",),
+    "lines": ("line_id",),
+    "links": ("line_id", "from_id", "to_id"),
+    "sources": ("source_id",),
+    "regions": ("region",),
+    "region_members": ("region", "place_id"),
+}
+MOST = {"lon": 180.0, "lat": 90.0}
+HALF_A_PERSON = 0.5  # sums of whole numbers are exact, sums of estimates need not be
+SUGGESTED = 20  # the nearest of 10 000 names take 30 ms to find, so only the first unknown ones get them
+
+
+def report(
+    table: str, frame: pd.DataFrame, wrong: pd.Series, *, column: str, problem: str, remedy: str
+) -> Iterator[Fault]:
+    """Yield a fault for every row that is ``wrong``; ``{column}`` in the texts becomes that row's value."""
+    for position in np.flatnonzero(wrong.to_numpy(dtype=bool, na_value=False)):
+        row = frame.iloc[position]
+        yield Fault(
+            table=table,
+            row=row_label(table, row, int(position)),
+            column=column,
+            value=shown(row[column]),
+            problem=problem.format_map(row),
+            remedy=remedy.format_map(row),
+        )
+
+
+def row_label(table: str, row: pd.Series, position: int) -> str:
+    """Say which row this is: its line in the CSV file (the header is line 1) and its ids."""
+    ids = ", ".join(shown(row[name]) or "?" for name in LABELS.get(table, ()) if name in row)
+    return f"line {position + 2} ({ids})" if ids else f"line {position + 2}"
+
+
+def shown(value: object) -> str:
+    """Write a cell the way its owner wrote it; an empty one is an empty string."""
+    if pd.isna(value):  # type: ignore[call-overload]
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def nearest(unknown: Iterable[str], known: Iterable[str]) -> dict[str, str]:
+    """Map each of the first few unknown names to a hint of the nearest known ones."""
+    pool = list(dict.fromkeys(known))
+    hints = {}
+    for name in islice(dict.fromkeys(unknown), SUGGESTED):
+        near = get_close_matches(name, pool, n=3)
+        hints[name] = f"nearest: {', '.join(near)}" if near else ""
+    return hints
+
+
+def lookup(frame: pd.DataFrame, key: str, column: str) -> pd.Series:
+    """Return ``column`` by ``key``, first come first served where a key is there twice."""
+    return frame.dropna(subset=[key]).drop_duplicates(key).set_index(key)[column]
+
+
+# ------------------------------------------------------------------ places
+
+
+def names_are_unique(tables: Tables) -> Iterator[Fault]:
+    """Find the places that share a name with an earlier one, in either language."""
+    places = tables["places"]
+    for column in ("name", "name_zh"):
+        folded = places[column].str.casefold()
+        yield from report(
+            "places",
+            places,
+            folded.duplicated() & folded.notna(),
+            column=column,
+            problem="another place has this name already",
+            remedy="make it unique, for example 'Nanshan (Shenzhen)'",
+        )
+
+
+def coordinates_are_degrees(tables: Tables) -> Iterator[Fault]:
+    """Find longitudes and latitudes that are no degrees, or exchanged."""
+    places = tables["places"]
+    swapped = _looks_swapped(places["lon"], places["lat"])
+    yield from report(
+        "places",
+        places,
+        swapped,
+        column="lat",
+        problem="lon {lon:.6g} and lat {lat:.6g} look swapped",
+        remedy="exchange them: lon is the longitude (73 to 135 in China), lat the latitude (18 to 54)",
+    )
+    for column, most in MOST.items():
+        yield from report(
+            "places",
+            places,
+            (places[column].abs() > most) & ~swapped,
+            column=column,
+            problem=f"is out of range (-{most:g} to {most:g})",
+            remedy="give decimal degrees, WGS-84",
+        )
+
+
+def _looks_swapped(lon: pd.Series, lat: pd.Series) -> pd.Series:
+    """Tell the points that fit only when exchanged: onto the globe, or among the other places."""
+    impossible = (lat.abs() > MOST["lat"]) & (lat.abs() <= MOST["lon"]) & (lon.abs() <= MOST["lat"])
+    return impossible | (~_among(lon, lon) | ~_among(lat, lat)) & _among(lat, lon) & _among(lon, lat)
+
+
+def _among(values: pd.Series, others: pd.Series) -> pd.Series:
+    """Tell the values within the bulk of the others: four times their middle half, 2° a side at least."""
+    low, high = float(others.quantile(0.25)), float(others.quantile(0.75))
+    margin = max(1.5 * (high - low), 2.0)
+    return values.between(low - margin, high + margin)
+
+
+def parents_are_cities(tables: Tables) -> Iterator[Fault]:
+    """Find the places, other than cities, that belong to no city."""
+    places = tables["places"]
+    city = places["kind"].eq("city")
+    yield from report(
+        "places",
+        places,
+        ~city & places["kind"].notna() & places["parent"].isna(),
+        column="parent",
+        problem="a {kind} needs the city it belongs to",
+        remedy="give the place_id of its city",
+    )
+    kind_of_parent = places["parent"].map(lookup(places, "place_id", "kind"))
+    yield from report(
+        "places",
+        places,
+        kind_of_parent.notna() & kind_of_parent.ne("city"),
+        column="parent",
+        problem="a parent must be a city",
+        remedy="give the place_id of a place whose kind is city",
+    )
+
+
+def counties_sum_to_their_city(tables: Tables) -> Iterator[Fault]:
+    """Find the cities whose people are not the people of their counties."""
+    places = tables["places"]
+    counties = places[places["kind"].eq("county")].groupby("parent")["population"]
+    complete = counties.sum()[counties.count() == counties.size()]
+    total = places["place_id"].map(complete)
+    city = places.assign(total=total, gap=places["population"] - total)
+    yield from report(
+        "places",
+        city,
+        city["kind"].eq("city") & (city["gap"].abs() >= HALF_A_PERSON),
+        column="population",
+        problem="its counties have {total:.10g} people together",
+        remedy="correct the counties or the city; they differ by {gap:.10g}",
+    )
+
+
+# ------------------------------------------------------------------ lines
+
+
+def operating_lines_have_opened(tables: Tables) -> Iterator[Fault]:
+    """Find the lines in service that do not say since when."""
+    lines = tables["lines"]
+    yield from report(
+        "lines",
+        lines,
+        lines["status"].eq("operating") & lines["opened"].isna(),
+        column="opened",
+        problem="an operating line needs the day it opened",
+        remedy="give it as YYYY-MM-DD",
+    )
+
+
+def scheduled_lines_have_a_headway(tables: Tables) -> Iterator[Fault]:
+    """Find the lines with a timetable that do not say how often they run."""
+    lines = tables["lines"]
+    yield from report(
+        "lines",
+        lines,
+        lines["mode"].isin(SCHEDULED) & lines["headway_minutes"].isna(),
+        column="headway_minutes",
+        problem="a {mode} line needs the time between its departures",
+        remedy="give 900 (a 15-hour day) over the trains per day and direction",
+    )
+
+
+def lines_open_before_they_close(tables: Tables) -> Iterator[Fault]:
+    """Find the lines that close before they open."""
+    lines = tables["lines"]
+    yield from report(
+        "lines",
+        lines,
+        lines["closed"] <= lines["opened"],
+        column="closed",
+        problem="closes on or before the day it opens, {opened:%Y-%m-%d}",
+        remedy="closed is the first day out of service; leave it empty while the line is open",
+    )
+
+
+# ------------------------------------------------------------------ links
+
+
+def links_have_minutes(tables: Tables) -> Iterator[Fault]:
+    """Find the links without a time: given, or on a road following from length and limit."""
+    links, lines = tables["links"], tables["lines"]
+    mode = links["line_id"].map(lookup(lines, "line_id", "mode"))
+    frame = links.assign(mode=mode)
+    timeless = links["minutes"].isna()
+    yield from report(
+        "links",
+        frame,
+        timeless & mode.isin((*SCHEDULED, "checkpoint")),
+        column="minutes",
+        problem="a {mode} link needs minutes",
+        remedy="give the median minutes in the vehicle (through the hall at a checkpoint)",
+    )
+    yield from report(
+        "links",
+        frame,
+        timeless & mode.isin(ROAD) & (links["length_km"].isna() | links["speed_limit_kmh"].isna()),
+        column="minutes",
+        problem="a {mode} link needs minutes, or length_km and speed_limit_kmh",
+        remedy="give either",
+    )
+    yield from report(
+        "links",
+        frame,
+        links["fastest_minutes"] > links["minutes"],
+        column="fastest_minutes",
+        problem="is slower than the median of {minutes:.10g} minutes",
+        remedy="exchange or correct them",
+    )
+
+
+def links_lead_somewhere(tables: Tables) -> Iterator[Fault]:
+    """Find the links from a place to itself."""
+    links = tables["links"]
+    yield from report(
+        "links",
+        links,
+        links["from_id"].eq(links["to_id"]),
+        column="to_id",
+        problem="leads from a place to itself",
+        remedy="give the other end",
+    )
+
+
+def borders_have_a_clearance(tables: Tables) -> Iterator[Fault]:
+    """Find the links into another territory on a line without a clearance."""
+    links, territory = tables["links"], lookup(tables["places"], "place_id", "territory")
+    here, there = links["from_id"].map(territory), links["to_id"].map(territory)
+    clearance = links["line_id"].map(lookup(tables["lines"], "line_id", "clearance"))
+    known = links["line_id"].isin(tables["lines"]["line_id"])
+    yield from report(
+        "links",
+        links.assign(here=here, there=there),
+        known & here.notna() & there.notna() & here.ne(there) & clearance.isna(),
+        column="line_id",
+        problem="leads from {here} to {there} on a line without a clearance",
+        remedy="let it end at a checkpoint, or give its line a clearance",
+    )
+
+
+def links_open_before_they_close(tables: Tables) -> Iterator[Fault]:
+    """Find the links that close before they open; an empty date is its line's."""
+    links, lines = tables["links"], tables["lines"]
+    opened = links["opened"].fillna(links["line_id"].map(lookup(lines, "line_id", "opened")))
+    closed = links["closed"].fillna(links["line_id"].map(lookup(lines, "line_id", "closed")))
+    own = links["opened"].notna() | links["closed"].notna()
+    yield from report(
+        "links",
+        links.assign(since=opened, until=closed),
+        own & (closed <= opened),
+        column="closed",
+        problem="is in service from {since:%Y-%m-%d} until {until:%Y-%m-%d}, which is never",
+        remedy="closed is the first day out of service; where a date is empty the line's counts",
+    )
+
+
+def links_are_there_once(tables: Tables) -> Iterator[Fault]:
+    """Find the links that repeat another one of their line, in the same direction at the same time."""
+    links = tables["links"]
+    ways = links[["line_id", "from_id", "to_id"]].assign(
+        row=np.arange(len(links)),
+        opened=links["opened"].fillna(pd.Timestamp.min.as_unit("s")),
+        closed=links["closed"].fillna(pd.Timestamp.max.as_unit("s")),
+    )
+    back = ways[~links["oneway"]].rename(columns={"from_id": "to_id", "to_id": "from_id"})
+    ways = pd.concat([ways, back]).sort_values(["line_id", "from_id", "to_id", "opened", "row"])
+    way = ways.groupby(["line_id", "from_id", "to_id"], sort=False)
+    busy_until = way["closed"].cummax().groupby([ways["line_id"], ways["from_id"], ways["to_id"]]).shift()
+    again = ways.loc[(ways["opened"] < busy_until).to_numpy(), "row"]
+    yield from report(
+        "links",
+        links,
+        pd.Series(np.isin(np.arange(len(links)), again.to_numpy()), index=links.index),
+        column="line_id",
+        problem="the line has another link between these places at the same time",
+        remedy="keep one, or give their dates so that they do not overlap",
+    )
+
+
+# ------------------------------------------------------------------ regions
+
+
+def members_are_cities_or_counties(tables: Tables) -> Iterator[Fault]:
+    """Find the members of a region that are neither city nor county, or named twice."""
+    members = tables["region_members"]
+    kind = members["place_id"].map(lookup(tables["places"], "place_id", "kind"))
+    yield from report(
+        "region_members",
+        members.assign(kind=kind),
+        kind.notna() & ~kind.isin(("city", "county")),
+        column="place_id",
+        problem="is a {kind}",
+        remedy="name a city or a county; the stations of a city come with it",
+    )
+    yield from report(
+        "region_members",
+        members,
+        members.duplicated(["region", "place_id"]),
+        column="place_id",
+        problem="is in the region already",
+        remedy="keep it once",
+    )
+
+
+RULES: dict[Rule, tuple[str, ...]] = {
+    names_are_unique: ("places",),
+    coordinates_are_degrees: ("places",),
+    parents_are_cities: ("places",),
+    counties_sum_to_their_city: ("places",),
+    operating_lines_have_opened: ("lines",),
+    scheduled_lines_have_a_headway: ("lines",),
+    lines_open_before_they_close: ("lines",),
+    links_have_minutes: ("links", "lines"),
+    links_lead_somewhere: ("links",),
+    borders_have_a_clearance: ("links", "lines", "places"),
+    links_open_before_they_close: ("links", "lines"),
+    links_are_there_once: ("links",),
+    members_are_cities_or_counties: ("region_members", "places"),
+}
+"""Each rule and the tables it looks at; it is asked when all of them are there."""
