@@ -102,7 +102,7 @@ class Network:
 
     @cached_property
     def data_hash(self) -> str:
-        """Sixteen hexadecimal digits that name the tables, region and land; any change of a cell changes it."""
+        """Sixteen hexadecimal digits that name the tables, region and land; any changed cell changes them."""
         digest = hashlib.sha256(repr(self.region).encode())
         for table in (self.places.drop(columns="geometry"), self.lines, self.links):
             digest.update(table.to_csv().encode())
@@ -204,7 +204,7 @@ class Network:
 
     @cached_property
     def dated_links(self) -> pd.DataFrame:
-        """The links with the dates, status, mode and other columns of their line; a link's own date goes first."""
+        """The links with the dates, status and mode of their line; a date of the link's own goes first."""
         of_line = self.lines[
             ["mode", "asset", "clearance", "opened", "closed", "status", "headway_minutes", "name"]
         ]

@@ -1,0 +1,265 @@
+"""TimeGraph: a network under assumptions as one graph of minutes; the only home of an edge's minutes.
+
+A traveller is on foot at a place, in a car at a place or interchange, or on the platform of a line at a stop:
+
+    place on foot ──access──▸ station on foot ──board──▸ platform ──ride──▸ platform ──alight──▸ station …
+        │  ▴                        │ walk (≤ 1 km)          └────transfer────▸ platform of another line
+      unpark park                   └──border──▸ checkpoint on the other side
+        ▾  │
+    place by car ──street──▸ interchange ──road──▸ interchange ──street──▸ place by car
+
+Riding through a stop stays on the platforms of one line and costs no second boarding. Local ways (access, street)
+follow from distance and speed; they never cross a border and hardly any water.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from commute.model.localways import local_ways
+from commute.model.network import ROAD, SCHEDULED
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from commute.kernels.csr import CSR
+    from commute.model.assumptions import Assumptions
+    from commute.model.network import Network
+
+DECISECONDS = 600  # of a minute: the kernels see whole tenths of seconds
+PEOPLE = ("city", "county")
+
+
+class Edges(NamedTuple):
+    """Edges as parallel arrays: node to node, what happens on them and how long it takes.
+
+    ``extra`` is the part of ``time`` that is waiting (board, transfer) or the border (ride, road, border);
+    ``link`` is the row of ``network.links``, -1 where there is none. Times are in deciseconds.
+    """
+
+    tail: NDArray[np.int64]
+    head: NDArray[np.int64]
+    kind: NDArray[np.str_]
+    time: NDArray[np.int64]
+    extra: NDArray[np.int64]
+    link: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class TimeGraph:
+    """The nodes and edges of a network in time.
+
+    ``nodes`` has one row per node: ``place_id``, ``state`` (foot, car, platform), ``line_id``.
+    ``foot``, ``car`` map a place to its node; ``platforms`` a place to the nodes of the lines that stop there.
+    """
+
+    network: Network
+    assumptions: Assumptions
+    nodes: pd.DataFrame
+    edges: Edges
+    foot: dict[str, int]
+    car: dict[str, int]
+    platforms: dict[str, tuple[int, ...]]
+
+    @cached_property
+    def csr(self) -> CSR:
+        """The graph as the kernels read it, from origins onwards."""
+        from commute.kernels import csr  # noqa: PLC0415 - numba is imported when the first graph is searched
+
+        return csr.build(len(self.nodes), self.edges.tail, self.edges.head, self.edges.time)
+
+    @cached_property
+    def reversed(self) -> CSR:
+        """The graph turned round, for journeys towards a place."""
+        from commute.kernels import csr  # noqa: PLC0415 - as above
+
+        return csr.reverse(self.csr)
+
+    @cached_property
+    def assets(self) -> dict[str, NDArray[np.int64]]:
+        """The rows of ``edges`` that close with each physical asset, by its name in alphabetical order."""
+        of_link = self.network.links["line_id"].map(self.network.lines["asset"])
+        row_of = pd.Series(np.flatnonzero(self.edges.link >= 0))
+        named = of_link.iloc[self.edges.link[row_of]].reset_index(drop=True)
+        each = pd.DataFrame({"row": row_of, "asset": named.str.split(";")}).dropna().explode("asset")
+        each["asset"] = each["asset"].str.strip()
+        return {str(asset): rows["row"].to_numpy() for asset, rows in each.groupby("asset", sort=True)}
+
+
+@lru_cache(maxsize=64)
+def time_graph(network: Network, assumptions: Assumptions) -> TimeGraph:
+    """Build the graph of a network under assumptions; the same two values give the same graph at once."""
+    return _Builder(network, assumptions).build()
+
+
+class _Builder:
+    """Collects nodes and edges; lives only while one graph is built."""
+
+    def __init__(self, network: Network, assumptions: Assumptions) -> None:
+        self.network, self.given = network, assumptions
+        self.places, self.links = network.places, network.operating_links
+        self.kind = self.places["kind"].to_dict()
+        self.rows: list[tuple[str, str, str]] = []
+        self.parts: list[Edges] = []
+        self.by_car, self.by_transit = "car" in assumptions.travel, "transit" in assumptions.travel
+
+    def build(self) -> TimeGraph:
+        """Lay out the nodes, then every kind of edge."""
+        on_foot = [place for place, kind in self.kind.items() if kind != "interchange"]
+        self.foot = {place: self._node(place, "foot") for place in on_foot}
+        self.car: dict[str, int] = {}
+        self.platform: dict[tuple[str, str], int] = {}
+        if self.by_car:
+            roads = self.links[self.links["mode"].isin(ROAD)]
+            ends = set(roads["from_id"]) | set(roads["to_id"])
+            drivable = [p for p, kind in self.kind.items() if kind in (*PEOPLE, "interchange") or p in ends]
+            self.car = {place: self._node(place, "car") for place in drivable}
+            self._parking()
+            self._roads(roads)
+        if self.by_transit:
+            self._services(self.links[self.links["mode"].isin(SCHEDULED)])
+            self._borders(self.links[self.links["mode"] == "checkpoint"])
+        self._local_ways()
+        stops: dict[str, tuple[int, ...]] = {}
+        for (_, place), node in self.platform.items():
+            stops[place] = (*stops.get(place, ()), node)
+        nodes = pd.DataFrame(self.rows, columns=["place_id", "state", "line_id"])
+        return TimeGraph(self.network, self.given, nodes, _joined(self.parts), self.foot, self.car, stops)
+
+    def _node(self, place: str, state: str, line: str = "") -> int:
+        self.rows.append((place, state, line))
+        return len(self.rows) - 1
+
+    def _add(  # noqa: PLR0913 - one argument per column of Edges
+        self,
+        kind: str,
+        tail: list[int] | NDArray[np.int64],
+        head: list[int] | NDArray[np.int64],
+        minutes: NDArray[np.float64],
+        extra: NDArray[np.float64] | float = 0.0,
+        link: NDArray[np.int64] | int = -1,
+    ) -> None:
+        """Add edges whose time is ``minutes`` plus ``extra``, each rounded to deciseconds on its own."""
+        count = len(tail)
+        more = np.rint(np.broadcast_to(extra, count) * DECISECONDS).astype(np.int64)
+        time = np.rint(np.broadcast_to(minutes, count) * DECISECONDS).astype(np.int64) + more
+        rows = np.broadcast_to(np.asarray(link, dtype=np.int64), count)
+        ends = np.asarray(tail, dtype=np.int64), np.asarray(head, dtype=np.int64)
+        self.parts.append(Edges(*ends, np.full(count, kind), time, more, rows))
+
+    # -- by car --------------------------------------------------------------------------------------------
+
+    def _parking(self) -> None:
+        places = [place for place in self.car if place in self.foot]
+        foot, car = [self.foot[p] for p in places], [self.car[p] for p in places]
+        for kind, ends in (("unpark", (foot, car)), ("park", (car, foot))):
+            self._add(kind, *ends, np.full(len(places), self.given.parking[kind]))
+
+    def _roads(self, roads: pd.DataFrame) -> None:
+        limit = roads["speed_limit_kmh"].astype("float64")
+        free = roads["minutes"].fillna(60 * roads["length_km"] / (self.given.road["limit_share"] * limit))
+        delay = limit.fillna(80.0).map(self.given.delay)  # a road with minutes and no limit: an expressway
+        minutes, border = (free * delay).to_numpy(), self._clearance(roads)
+        tail = np.array([self.car[place] for place in roads["from_id"]], dtype=np.int64)
+        head = np.array([self.car[place] for place in roads["to_id"]], dtype=np.int64)
+        # A second road between the same two nodes gets a node of its own, so that closing one leaves the other.
+        ends = pd.DataFrame({"low": np.minimum(tail, head), "high": np.maximum(tail, head)})
+        twin = ends.duplicated().to_numpy()
+        middle = tail.copy()
+        for row in np.flatnonzero(twin):
+            middle[row] = self._node(roads["from_id"].iloc[row], "car", roads["line_id"].iloc[row])
+        rows = roads.index.to_numpy()
+        self._two_way("road", roads, (middle, head), minutes, border, rows)
+        none = np.zeros(int(twin.sum()))
+        self._two_way("road", roads[twin], (tail[twin], middle[twin]), none, none, rows[twin])
+
+    # -- by rail, bus and ferry ----------------------------------------------------------------------------
+
+    def _services(self, rides: pd.DataFrame) -> None:
+        for end in ("from_id", "to_id"):
+            for line, place in zip(rides["line_id"], rides[end], strict=True):
+                if (line, place) not in self.platform:
+                    self.platform[line, place] = self._node(place, "platform", line)
+        tail, head = (
+            np.array([self.platform[pair] for pair in zip(rides["line_id"], rides[end], strict=True)], dtype=np.int64)
+            for end in ("from_id", "to_id")
+        )
+        minutes = rides["minutes"].to_numpy(dtype=np.float64)
+        self._two_way("ride", rides, (tail, head), minutes, self._clearance(rides), rides.index.to_numpy())
+        lines = self.network.lines
+        mode = [lines.at[line, "mode"] for line, _ in self.platform]
+        wait = np.array([self.given.wait(lines.at[line, "headway_minutes"]) for line, _ in self.platform])
+        street = [self.foot[place] for _, place in self.platform]
+        platform = list(self.platform.values())
+        self._add("board", street, platform, np.array([self.given.check_in[m] for m in mode]), wait)
+        self._add("alight", platform, street, np.array([self.given.exit[m] for m in mode]))
+        self._transfers(mode, wait)
+
+    def _transfers(self, mode: list[str], wait: NDArray[np.float64]) -> None:
+        stops = pd.DataFrame({"place": [place for _, place in self.platform], "node": list(self.platform.values())})
+        stops["mode"], stops["wait"] = mode, wait
+        pairs = stops.merge(stops, on="place", suffixes=("", "_next"))
+        pairs = pairs[pairs["node"] != pairs["node_next"]]
+        kind = pairs["mode"].where(pairs["mode"] == pairs["mode_next"], "mixed")
+        minutes = kind.where(kind.isin(self.given.transfer), "mixed").map(dict(self.given.transfer))
+        ends = pairs["node"].to_numpy(), pairs["node_next"].to_numpy()
+        self._add("transfer", *ends, minutes.to_numpy(dtype=np.float64), pairs["wait_next"].to_numpy())
+
+    def _borders(self, crossings: pd.DataFrame) -> None:
+        tail, head = (
+            np.array([self.foot[place] for place in crossings[end]], dtype=np.int64) for end in ("from_id", "to_id")
+        )
+        hall = crossings["minutes"].to_numpy(dtype=np.float64)
+        rows = crossings.index.to_numpy()
+        self._two_way("border", crossings, (tail, head), hall, self._clearance(crossings), rows)
+
+    # -- shared --------------------------------------------------------------------------------------------
+
+    def _two_way(  # noqa: PLR0913 - one argument per column of Edges
+        self,
+        kind: str,
+        links: pd.DataFrame,
+        ends: tuple[NDArray[np.int64], NDArray[np.int64]],
+        minutes: NDArray[np.float64],
+        extra: NDArray[np.float64],
+        rows: NDArray[np.int64],
+    ) -> None:
+        back = ~links["oneway"].to_numpy(dtype=bool)
+        self._add(kind, *ends, minutes, extra, rows)
+        self._add(kind, ends[1][back], ends[0][back], minutes[back], extra[back], rows[back])
+
+    def _clearance(self, links: pd.DataFrame) -> NDArray[np.float64]:
+        side = self.places["territory"]
+        crosses = links["from_id"].map(side).to_numpy() != links["to_id"].map(side).to_numpy()
+        minutes = links["clearance"].map(dict(self.given.clearance)).fillna(0.0).to_numpy(dtype=np.float64)
+        return np.where(crosses, minutes, 0.0)
+
+    def _local_ways(self) -> None:
+        ways = local_ways(self.network, self.given)
+        for kind, pairs in ways.groupby("kind"):
+            if self.by_transit and kind != "ramp":
+                names = {"local": ("local", "local"), "stop": ("access", "egress"), "walk": ("walk", "walk")}[kind]
+                minutes = self._local_minutes(pairs, "walk" if kind == "walk" else "transit")
+                self._both(names, self.foot, pairs, minutes)
+            if self.by_car and kind in ("local", "ramp"):
+                self._both(("street", "street"), self.car, pairs, self._local_minutes(pairs, "car"))
+
+    def _local_minutes(self, pairs: pd.DataFrame, by: str) -> NDArray[np.float64]:
+        way = pairs["km"] * self.given.local["circuity"] * 60 / self.given.speed[by]
+        return pairs["minutes"].fillna(way).to_numpy()
+
+    def _both(
+        self, kinds: tuple[str, str], node: dict[str, int], pairs: pd.DataFrame, minutes: NDArray[np.float64]
+    ) -> None:
+        one, other = ([node[place] for place in pairs[end]] for end in ("from_id", "to_id"))
+        self._add(kinds[0], one, other, minutes)
+        self._add(kinds[1], other, one, minutes)
+
+
+def _joined(parts: list[Edges]) -> Edges:
+    return Edges(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
