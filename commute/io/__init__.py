@@ -1,0 +1,1 @@
+"""Doors to the world: files in and out, and the data that ships."""

@@ -1,0 +1,1 @@
+"""Measures: what follows from the model."""

@@ -200,7 +200,7 @@ class Network:
         active = (dated["opened"] <= stamp) & ~(dated["closed"] <= stamp)
         kept = active | (dated["status"] != "operating")
         links = self.links[kept].reset_index(drop=True)
-        return self._derived(links=links, date=day)
+        return self.with_links(links, date=day)
 
     @cached_property
     def dated_links(self) -> pd.DataFrame:
@@ -222,8 +222,11 @@ class Network:
             running &= dated["closed"].isna()
         return dated[running]
 
-    def _derived(self, *, links: pd.DataFrame, date: dt.date | None) -> Network:
-        """Make a network of rows that were checked already, without checking them again."""
+    def with_links(self, links: pd.DataFrame, *, date: dt.date | None) -> Network:
+        """Return the network with some of its own links, seen as of ``date``, and the lines that have any.
+
+        The rows were checked before and are not checked again.
+        """
         lines = self.lines[self.lines.index.isin(links["line_id"])]
         made = object.__new__(Network)
         values = {"places": self.places, "lines": lines, "links": links, "sources": self.sources}
@@ -238,9 +241,10 @@ class Network:
         places: pd.DataFrame | None = None,
         lines: pd.DataFrame | None = None,
         links: pd.DataFrame | None = None,
+        sources: pd.DataFrame | None = None,
     ) -> Network:
         """Return a new, checked network with some of its tables replaced."""
-        given = {"places": places, "lines": lines, "links": links}
+        given = {"places": places, "lines": lines, "links": links, "sources": sources}
         return replace(self, **{name: table for name, table in given.items() if table is not None})
 
 

@@ -1,0 +1,1 @@
+"""For the eye: figures and pages of frames that were computed elsewhere."""

@@ -1,0 +1,157 @@
+"""Scenario: a named list of edits that lies outside the network and makes a new one of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from commute.errors import DataFileError, ScenarioError
+from commute.model.edits import EDITS, Edit
+
+if TYPE_CHECKING:
+    from commute.model.assumptions import Assumptions
+    from commute.model.network import Network
+
+_HEADINGS = ("name", "title", "title_zh", "description", "source")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A what-if: a name and the edits that turn one network into another.
+
+    ``a + b`` does what ``a`` does and then what ``b`` does; ``a.diff(b)`` says what only one of them does.
+    """
+
+    name: str
+    edits: tuple[Edit, ...]
+    title: str = ""
+    title_zh: str = ""
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        """Keep the edits as a tuple; a scenario without a name or with strangers among its edits is refused."""
+        object.__setattr__(self, "edits", tuple(self.edits))
+        if not self.name:
+            raise ScenarioError("A scenario needs a name.")
+        strangers = [edit for edit in self.edits if not isinstance(edit, tuple(EDITS.values()))]
+        if strangers:
+            raise ScenarioError(f"{strangers[0]!r} is no edit. Edits are: {', '.join(EDITS)}.")
+
+    def __add__(self, other: Scenario) -> Scenario:
+        """Compose two scenarios: first this one, then the other."""
+        title = " + ".join(part for part in (self.title, other.title) if part)
+        return Scenario(f"{self.name}+{other.name}", self.edits + other.edits, title=title)
+
+    @property
+    def hash(self) -> str:
+        """Sixteen hexadecimal digits that name what the scenario does, whatever it is called."""
+        plain = [_plain(edit) for edit in self.edits]
+        return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+    def apply(self, network: Network) -> Network:
+        """Return the network that the edits make of ``network``, one after the other.
+
+        Raises
+        ------
+        ScenarioError
+            If an edit contradicts the network: closing what is not in service, adding what is there.
+        TableError
+            If what an edit adds has faults of its own.
+        """
+        for number, edit in enumerate(self.edits, start=1):
+            try:
+                network = edit.apply(network)
+            except ScenarioError as fault:
+                raise ScenarioError(f"Scenario {self.name!r}, edit {number}: {fault}") from None
+        return network
+
+    def assume(self, assumptions: Assumptions) -> Assumptions:
+        """Return the assumptions that the edits make of ``assumptions``."""
+        for edit in self.edits:
+            assumptions = edit.assume(assumptions)
+        return assumptions
+
+    def diff(self, other: Scenario) -> tuple[tuple[Edit, ...], tuple[Edit, ...]]:
+        """Return the edits that only this scenario makes, and those that only the other makes."""
+        only_here = tuple(edit for edit in self.edits if edit not in other.edits)
+        return only_here, tuple(edit for edit in other.edits if edit not in self.edits)
+
+    @classmethod
+    def read(cls, path: str | Path) -> Scenario:
+        """Read a scenario from a TOML file.
+
+        Raises
+        ------
+        DataFileError
+            If the file is missing or is not UTF-8 text.
+        ScenarioError
+            If it is not valid TOML or holds an unknown edit or a wrong value; all of its faults at once.
+        """
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as fault:
+            raise DataFileError(f"{path} cannot be read as a scenario: {fault}.") from None
+        return cls.from_toml(text, where=str(path))
+
+    @classmethod
+    def from_toml(cls, text: str, *, where: str = "the scenario") -> Scenario:
+        """Read a scenario from TOML text: ``name``, ``title`` and one ``[[edit]]`` table per edit."""
+        try:
+            values = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as fault:
+            raise ScenarioError(f"{where} is not valid TOML: {fault}.") from None
+        strange = [key for key in values if key not in (*_HEADINGS, "edit")]
+        faults = [f"{key!r} is not known (known: {', '.join(_HEADINGS)}, [[edit]])" for key in strange]
+        edits = []
+        for number, table in enumerate(values.get("edit", []), start=1):
+            made = _edit_of(table)
+            if isinstance(made, str):
+                faults.append(f"edit {number}: {made}")
+            else:
+                edits.append(made)
+        if faults:
+            raise ScenarioError(f"{where}: " + "; ".join(faults) + ".")
+        words = {key: str(values.get(key, "")) for key in ("name", "title", "title_zh", "description")}
+        return cls(edits=tuple(edits), **words)
+
+    def to_toml(self) -> str:
+        """Write the scenario as TOML."""
+        lines = [f"{key} = {_toml(getattr(self, key))}" for key in _HEADINGS[:4] if getattr(self, key)]
+        for edit in self.edits:
+            lines += ["", "[[edit]]", *(f"{key} = {_toml(value)}" for key, value in _plain(edit).items())]
+        return "\n".join(lines) + "\n"
+
+
+def _edit_of(table: dict[str, Any]) -> Edit | str:
+    """Make the edit that a TOML table describes, or say what is wrong with it."""
+    values = dict(table)
+    name = values.pop("do", None)
+    if name not in EDITS:
+        return f"do = {name!r} is no edit (edits: {', '.join(EDITS)})"
+    try:
+        return EDITS[name](**values)
+    except ValidationError as fault:
+        found = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in fault.errors()]
+        return f"{name}: " + ", ".join(found)
+
+
+def _plain(edit: Edit) -> dict[str, Any]:
+    """Return an edit as plain values under its name, what is not set left out."""
+    values = {field.name: getattr(edit, field.name) for field in dataclasses.fields(edit)}
+    return {"do": type(edit).__name__} | {key: value for key, value in values.items() if value is not None}
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(inner)}" for key, inner in value.items()) + "}"
+    return json.dumps(value, ensure_ascii=False)
