@@ -9,8 +9,6 @@ import numpy as np
 from commute.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import ArrayLike, NDArray
 
     FloatArray: TypeAlias = NDArray[np.float64]
@@ -25,9 +23,7 @@ def matrix(values: ArrayLike, *, name: str, places: int | None = None) -> FloatA
     """
     cast = _numbers(values, name)
     if cast.ndim != 2 or cast.shape[0] != cast.shape[1]:  # noqa: PLR2004 - a matrix has two axes
-        raise ParameterError(
-            f"{name} must be a square matrix, one row and one column per place; got {_shape(cast)}."
-        )
+        raise ParameterError(f"{name} must be a square matrix, one row and one column per place; got {_shape(cast)}.")
     if places is not None and len(cast) != places:
         raise ParameterError(
             f"{name} must have one row and one column per place, {places} of each; got {_shape(cast)}."
@@ -75,11 +71,7 @@ def with_own(times: FloatArray, own: ArrayLike | None) -> FloatArray:
     """
     minutes = np.inf if own is None else own
     places = len(times)
-    spread = (
-        np.broadcast_to(np.asarray(minutes, dtype=np.float64), (places,))
-        if np.ndim(minutes) == 0
-        else minutes
-    )
+    spread = np.broadcast_to(np.asarray(minutes, dtype=np.float64), (places,)) if np.ndim(minutes) == 0 else minutes
     changed = times.copy()
     np.fill_diagonal(changed, minutes_per_place(spread, name="own", places=places))
     return changed
@@ -91,20 +83,20 @@ def weighted_sum(values: FloatArray, weights: FloatArray) -> FloatArray:
     return np.asarray((values[:, counted] * weights[counted]).sum(axis=1), dtype=np.float64)
 
 
-def fall_of(function: Callable[[FloatArray], FloatArray], times: FloatArray) -> FloatArray:
-    """Apply a decay to ``times``; ParameterError for NaN, a negative value, or more than zero at inf."""
-    fallen = np.asarray(function(times), dtype=np.float64)
-    if fallen.shape != times.shape:
-        raise ParameterError(
-            f"A decay must return one value per time, {_shape(times)}; got {_shape(fallen)}."
-        )
-    if fallen.size and not fallen.min() >= 0:
-        raise ParameterError("A decay must return numbers of at least zero; got NaN or a negative value.")
-    if fallen[np.isinf(times)].any():
-        raise ParameterError(
-            "A decay must fall to zero where there is no way (inf minutes); got a positive value."
-        )
-    return fallen
+def over_others(values: FloatArray, opportunities: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Sum ``values`` [n, n] weighted by the opportunities of every other place; and those weights alone.
+
+    What no weight is given counts nothing, even where it is inf.
+    """
+    weight = np.tile(opportunities, (len(opportunities), 1))
+    np.fill_diagonal(weight, 0.0)
+    weighted = np.multiply(values, weight, out=np.zeros_like(values), where=weight > 0)
+    return weighted.sum(axis=1), weight.sum(axis=1)
+
+
+def ratio(part: FloatArray, whole: FloatArray, *, empty: float) -> FloatArray:
+    """Divide element by element; ``empty`` where the whole is zero."""
+    return np.divide(part, whole, out=np.full_like(part, empty), where=whole > 0)
 
 
 def _numbers(values: ArrayLike, name: str) -> FloatArray:

@@ -60,9 +60,7 @@ class Score:
     def _repr_html_(self) -> str:
         """Show the points of every city as a table under the score."""
         said = "undefined" if self.total is None else f"{self.total:.1f} of 100"
-        table = self.points.sort_values("total", ascending=False).to_html(
-            float_format="{:.2f}".format, border=0
-        )
+        table = self.points.sort_values("total", ascending=False).to_html(float_format="{:.2f}".format, border=0)
         return f"<p><b>Integration score {said}</b> ({self._under()})</p>{table}"
 
     def _under(self) -> str:
@@ -133,14 +131,12 @@ def score(  # noqa: PLR0913 - each is a choice of its own
     pairs = pairs_of(settlement, profile=chosen)
     coverage = _coverage(_to_core(minutes, settlement=settlement, given=to_core), settlement=settlement)
     single = not pairs.weight.any()
-    parts = np.full((len(pairs.people), len(PILLARS)), np.nan)
+    parts = np.full((len(minutes), len(PILLARS)), np.nan if single else 0.0)
     worst = None
     if not single:
-        parts, worst = shares(minutes, pairs=pairs, profile=chosen, without=without)
+        parts[pairs.kept], worst = shares(minutes, pairs=pairs, profile=chosen, without=without)
     pillars = pd.Series(parts.sum(axis=0), index=pd.Index(PILLARS, name="pillar"), name="pillars")
-    diagnostics = _diagnostics(
-        pairs.among(minutes), pairs=pairs, profile=chosen, pillars=pillars, weights=scale
-    )
+    diagnostics = _diagnostics(pairs.among(minutes), pairs=pairs, profile=chosen, pillars=pillars, weights=scale)
     points = _points(100 * parts * scale.to_numpy(), settlement=settlement)
     return Score(
         total=None if single else float(100 * (pillars * scale).sum()),
@@ -156,9 +152,7 @@ def score(  # noqa: PLR0913 - each is a choice of its own
     )
 
 
-def mutual_reach_by_pair(
-    times: ArrayLike, *, settlement: Settlement, profile: str | Profile = "METRO"
-) -> pd.DataFrame:
+def mutual_reach_by_pair(times: ArrayLike, *, settlement: Settlement, profile: str | Profile = "METRO") -> pd.DataFrame:
     """Share mutual reach out to ordered pairs of cities: from_city, to_city, weight, reached, lost.
 
     ``weight`` is the share of all pairs of residents and sums to one, ``reached`` sums to M, ``lost`` to 1
@@ -207,11 +201,8 @@ def _coverage(to_core: FloatArray, *, settlement: Settlement) -> pd.Series[float
 
 
 def _points(parts: FloatArray, *, settlement: Settlement) -> pd.DataFrame:
-    city = settlement.unit[settlement.lived_in]
-    points = pd.DataFrame(parts, columns=list(PILLARS), index=city)
-    by_city = (
-        points.groupby(level="city", sort=False).sum(min_count=1).reindex(settlement.cities, fill_value=0.0)
-    )
+    points = pd.DataFrame(parts, columns=list(PILLARS), index=settlement.unit)
+    by_city = points.groupby(level="city", sort=False).sum(min_count=1)
     by_city["total"] = by_city.sum(axis=1, skipna=False)
     return by_city
 

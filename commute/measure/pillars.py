@@ -128,9 +128,7 @@ def pairs_of(settlement: Settlement, *, profile: Profile) -> Pairs:
     return Pairs(kept, weight, weight.sum(axis=1), people, settlement.in_core[kept], ideal)
 
 
-def shares(
-    times: FloatArray, *, pairs: Pairs, profile: Profile, without: Losses
-) -> tuple[FloatArray, str | None]:
+def shares(times: FloatArray, *, pairs: Pairs, profile: Profile, without: Losses) -> tuple[FloatArray, str | None]:
     """Share the five pillars out to the places with people, and name the worst asset.
 
     [m, 5] in the order of PILLARS; each column sums to its pillar. ``pairs.weight`` must not be all zero.

@@ -48,9 +48,7 @@ class Profile:
                 f"Profile {self.name!r}: terminal_minutes must be at least zero; got {self.terminal_minutes}."
             )
         if not (np.isfinite(self.speed_kmh) and self.speed_kmh > 0):
-            raise ParameterError(
-                f"Profile {self.name!r}: speed_kmh must be above zero; got {self.speed_kmh}."
-            )
+            raise ParameterError(f"Profile {self.name!r}: speed_kmh must be above zero; got {self.speed_kmh}.")
 
     def closeness(self, minutes: ArrayLike) -> FloatArray:
         """Return u(t) in [0, 1]: 1 up to ``inner``, .5 at ``half``, 0 from ``outer`` on.
@@ -58,9 +56,7 @@ class Profile:
         Straight lines in between. Any shape in, the same shape out; inf gives 0.
         """
         return np.asarray(
-            np.interp(
-                np.asarray(minutes, dtype=np.float64), (self.inner, self.half, self.outer), (1.0, 0.5, 0.0)
-            ),
+            np.interp(np.asarray(minutes, dtype=np.float64), (self.inner, self.half, self.outer), (1.0, 0.5, 0.0)),
             dtype=np.float64,
         )
 
