@@ -1,0 +1,152 @@
+"""One search inside a budget: from several seeds, each with an offset, to every node within ``limit``.
+
+Dijkstra's search with a bucket queue. It needs no preparation, so it serves one-off questions, small graphs and
+as the oracle of the hierarchy. A seed's offset is the time already spent when the search starts there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numba as nb
+import numpy as np
+
+from .buckets import BASE, empty_buckets, nearest, pop, push
+from .csr import CSR, INF
+from .door import equally_long, groups, whole_numbers
+from .threads import share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import ArrayLike, NDArray
+
+_BATCH = 16  # searches for each call into the kernels, whose dispatch takes some 10 µs
+
+
+def search(csr: CSR, seeds: ArrayLike, offsets: ArrayLike, limit: int = INF) -> NDArray[np.int32]:
+    """Find the distance int32[nodes] of every node from its nearest seed; INF beyond ``limit``.
+
+    Raises ValueError for a seed that is no node, a negative offset and columns of different lengths.
+    """
+    return search_tree(csr, seeds, offsets, limit)[0]
+
+
+def search_tree(
+    csr: CSR, seeds: ArrayLike, offsets: ArrayLike, limit: int = INF
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Search, and say how each node was reached: (distance, slot of the last arc; -1 at a seed or unreached).
+
+    Following ``tails(csr)[slot]`` from a node always ends at a seed, zero-weight cycles or not. Of several
+    shortest paths the same one is found every time.
+    """
+    nodes = len(csr.indptr) - 1
+    seeds32, offsets32 = checked_seeds(nodes, seeds, offsets)
+    distance = np.full(nodes, INF, dtype=np.int32)
+    slot = np.full(nodes, -1, dtype=np.int32)
+    find(csr, seeds32, offsets32, bound(limit), distance, slot, empty_buckets(len(csr.head) + len(seeds32)))
+    return distance, slot
+
+
+def searches(
+    csr: CSR, seeds: ArrayLike, offsets: ArrayLike, starts: ArrayLike, limit: int = INF, *, threads: int = 1
+) -> NDArray[np.int32]:
+    """Run k searches: int32[k, nodes]. The seeds of search i are ``seeds[starts[i]:starts[i + 1]]``.
+
+    The result is the same for any number of threads. Raises ValueError as ``search`` does.
+    """
+    nodes = len(csr.indptr) - 1
+    seeds32, offsets32 = checked_seeds(nodes, seeds, offsets)
+    starts64 = groups("starts", starts, len(seeds32))
+    count = len(starts64) - 1
+    distance = np.empty((count, nodes), dtype=np.int32)
+
+    def worker(batches: Iterator[int]) -> None:
+        queue = empty_buckets(len(csr.head) + len(seeds32))
+        slot = np.empty(nodes, dtype=np.int32)
+        for batch in batches:
+            few = slice(batch * _BATCH, min((batch + 1) * _BATCH, count))
+            bounds = starts64[few.start : few.stop + 1]
+            _searches(csr, seeds32, offsets32, bounds, bound(limit), distance[few], slot, queue)
+
+    share(worker, -(-count // _BATCH), threads=threads)
+    return distance
+
+
+def checked_seeds(
+    nodes: int, seeds: ArrayLike, offsets: ArrayLike
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Cast seeds and their offsets to int32, or raise ValueError."""
+    seeds32 = whole_numbers("seeds", seeds, 0, nodes - 1)
+    offsets32 = whole_numbers("offsets", offsets, 0, INF)
+    equally_long(seeds=seeds32, offsets=offsets32)
+    return seeds32, offsets32
+
+
+def bound(limit: int) -> int:
+    """Cap a limit below INF, so that INF always means unreached."""
+    return min(int(limit), INF - 1)
+
+
+@nb.njit(cache=True, nogil=True)
+def _searches(
+    csr: CSR,
+    seeds: NDArray[np.int32],
+    offsets: NDArray[np.int32],
+    starts: NDArray[np.int64],
+    limit: int,
+    distance: NDArray[np.int32],
+    slot: NDArray[np.int32],
+    queue: NDArray[np.int32],
+) -> None:
+    for row in range(len(starts) - 1):
+        distance[row] = INF
+        own = slice(starts[row], starts[row + 1])
+        find(csr, seeds[own], offsets[own], limit, distance[row], slot, queue)
+
+
+@nb.njit(cache=True, nogil=True)
+def find(
+    csr: CSR,
+    seeds: NDArray[np.int32],
+    offsets: NDArray[np.int32],
+    limit: int,
+    distance: NDArray[np.int32],
+    slot: NDArray[np.int32],
+    queue: NDArray[np.int32],
+) -> None:
+    """Lower ``distance``, which is INF throughout, from the seeds on."""
+    for index in range(len(seeds)):
+        label(queue, distance, seeds[index], offsets[index], limit, 0)
+        slot[seeds[index]] = -1
+    spread(csr, limit, distance, slot, queue)
+
+
+@nb.njit(cache=True, nogil=True)
+def label(
+    queue: NDArray[np.int32], distance: NDArray[np.int32], node: int, candidate: int, limit: int, last: int
+) -> bool:
+    """Give ``node`` the distance ``candidate`` if that is within the limit and better; say whether it was."""
+    if candidate >= distance[node] or candidate > limit:
+        return False
+    distance[node] = candidate
+    push(queue, node, candidate, last)
+    return True
+
+
+@nb.njit(cache=True, nogil=True)
+def spread(
+    csr: CSR, limit: int, distance: NDArray[np.int32], slot: NDArray[np.int32], queue: NDArray[np.int32]
+) -> None:
+    """Settle every node in the queue and all that they lead to, nearest first, until the queue is empty."""
+    indptr, head, weight = csr.indptr, csr.head, csr.weight
+    last = nearest(queue, 0)
+    while last >= 0:
+        node = pop(queue, last & (BASE - 1))
+        while node >= 0:
+            if distance[node] == last:  # else it has been settled, nearer
+                for arc in range(indptr[node], indptr[node + 1]):
+                    if label(queue, distance, head[arc], last + weight[arc], limit, last):
+                        slot[head[arc]] = arc
+            node = pop(queue, last & (BASE - 1))
+        last = nearest(queue, last)
