@@ -69,7 +69,8 @@ def nearest(unknown: Iterable[str], known: Iterable[str]) -> dict[str, str]:
     pool = list(dict.fromkeys(known))
     hints = {}
     for name in islice(dict.fromkeys(unknown), SUGGESTED):
-        near = get_close_matches(name, pool, n=3)
+        longer = [candidate for candidate in pool if candidate.startswith(name)]
+        near = list(dict.fromkeys(longer + get_close_matches(name, pool, n=3)))[:3]
         hints[name] = f"nearest: {', '.join(near)}" if near else ""
     return hints
 
@@ -161,7 +162,7 @@ def counties_sum_to_their_city(tables: Tables) -> Iterator[Fault]:
     places = tables["places"]
     counties = places[places["kind"].eq("county")].groupby("parent")["population"]
     complete = counties.sum()[counties.count() == counties.size()]
-    total = places["place_id"].map(complete)
+    total = places["place_id"].map(complete).astype("float64")
     city = places.assign(total=total, gap=places["population"] - total)
     yield from report(
         "places",

@@ -21,6 +21,7 @@ from commute.model.rules import RULES, Tables, nearest, report
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+TABLES = ("places", "lines", "links", "sources", "regions", "region_members")
 IDENTIFIER = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 MAY_BE_ZERO = ("person", "billion CNY", "1/day")
@@ -49,8 +50,8 @@ def columns(table: str) -> tuple[Column, ...]:
     Raises ParameterError where there is no such table.
     """
     folder = resources.files("commute.model.columns")
-    if table not in table_names():
-        raise ParameterError(f"No table is called {table!r}. The tables are {', '.join(table_names())}.")
+    if table not in TABLES:
+        raise ParameterError(f"No table is called {table!r}. The tables are {', '.join(TABLES)}.")
     with (folder / f"{table}.csv").open(encoding="utf-8") as stream:
         return tuple(
             Column(
@@ -64,13 +65,6 @@ def columns(table: str) -> tuple[Column, ...]:
             )
             for row in csv.DictReader(stream)
         )
-
-
-@cache
-def table_names() -> tuple[str, ...]:
-    """Return the names of the tables that have a schema."""
-    folder = resources.files("commute.model.columns")
-    return tuple(sorted(f.name.removesuffix(".csv") for f in folder.iterdir() if f.name.endswith(".csv")))
 
 
 def own_id(table: str) -> str | None:
@@ -200,9 +194,7 @@ _READERS: dict[Kind, _Reader] = {
 def _read(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Return the table in the schema's columns and types; what cannot be read is empty."""
     empty = pd.Series(np.nan, index=frame.index, dtype="object")
-    read = {
-        column.name: _READERS[column.kind].read(frame.get(column.name, empty)) for column in columns(table)
-    }
+    read = {column.name: _READERS[column.kind].read(frame.get(column.name, empty)) for column in columns(table)}
     for column in columns(table):
         if column.kind == "flag":
             read[column.name] = read[column.name].fillna(False).astype("bool")
