@@ -128,13 +128,16 @@ def _balance(fallen: FloatArray, *, leaving: FloatArray, arriving: FloatArray) -
             f"What leaves must arrive: demand sums to {leaving.sum():g}, opportunities to {arriving.sum():g}."
         )
     origin, destination = np.ones_like(leaving), np.ones_like(arriving)
-    for _ in range(ROUNDS):
-        reached = weighted_sum(fallen, destination * arriving)
-        if np.all(np.abs(origin * reached - 1)[leaving > 0] < MARGIN):
-            free = ratio(arriving.sum(), (destination * arriving).sum(), empty=1.0)
-            return Factors(origin / free, destination * free, fallen)
-        origin = ratio(np.ones_like(reached), reached, empty=0.0)
-        destination = ratio(np.ones_like(origin), weighted_sum(fallen.T, origin * leaving), empty=0.0)
+    with np.errstate(over="ignore", invalid="ignore"):  # where no flows exist the factors run away; that is told below
+        for _ in range(ROUNDS):
+            reached = weighted_sum(fallen, destination * arriving)
+            if np.all(np.abs(origin * reached - 1)[leaving > 0] < MARGIN):
+                free = ratio(arriving.sum(), (destination * arriving).sum(), empty=1.0)
+                return Factors(origin / free, destination * free, fallen)
+            if not np.isfinite(reached).all():
+                break
+            origin = ratio(np.ones_like(reached), reached, empty=0.0)
+            destination = ratio(np.ones_like(origin), weighted_sum(fallen.T, origin * leaving), empty=0.0)
     raise ParameterError(
         f"No flows meet both margins within {ROUNDS} rounds: some demand cannot reach opportunities enough."
     )

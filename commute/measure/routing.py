@@ -1,0 +1,110 @@
+"""Travel times between places, as a long frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from commute.errors import ParameterError
+from commute.measure.manifest import manifest, settled
+from commute.measure.times import minutes_between
+from commute.model.timegraph import time_graph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from commute.model.assumptions import Assumptions
+    from commute.model.network import Network
+
+REACHED, BEYOND, DISCONNECTED = "reached", "beyond_cutoff", "disconnected"
+
+
+def travel_times(  # noqa: PLR0913 - each is a choice of its own
+    network: Network,
+    origins: str | Iterable[str] | None = None,
+    destinations: str | Iterable[str] | None = None,
+    *,
+    cutoff: float | None = None,
+    direction: str = "from",
+    basis: str | None = None,
+    assumptions: Assumptions | None = None,
+) -> pd.DataFrame:
+    """Return how long it takes from each origin to each destination.
+
+    Parameters
+    ----------
+    network
+        The network, usually ``as_of`` a day.
+    origins, destinations
+        Places by identifier, English or Chinese name; the cities of the network where none are given.
+    cutoff
+        Minutes beyond which a time is not told: it becomes inf with the status ``beyond_cutoff``.
+    direction
+        ``from`` the origins to the destinations, or ``to`` the origins from them.
+    basis
+        ``in_vehicle``, ``centre_to_centre`` or ``door_to_door`` (of the assumptions, where not given). Door to
+        door, a city's time is the mean over its counting points weighted by population.
+    assumptions
+        What the minutes include besides the ride; the defaults where not given.
+
+    Returns
+    -------
+    DataFrame
+        ``from_id``, ``to_id``, ``travel_time`` (minutes), ``status`` (reached, beyond_cutoff, disconnected),
+        ``basis``: one row per pair of different places; ``attrs["manifest"]`` says what it follows from.
+
+    Raises
+    ------
+    UnknownNameError
+        For a place nobody knows, with the nearest names.
+    ParameterError
+        For a cutoff, basis or direction out of range.
+    """
+    limit = np.inf if cutoff is None else checked_cutoffs(cutoff)[0]
+    given = settled(assumptions, basis)
+    graph = time_graph(network, given)
+    here = list(network.cities) if origins is None else network.place_ids(origins)
+    there = list(network.cities) if destinations is None else network.place_ids(destinations)
+    if not here or not there:
+        raise ParameterError("The network has no city to travel between: name origins and destinations.")
+    minutes = minutes_between(graph, here, there, direction=direction)
+    frame = pd.DataFrame(
+        {
+            "from_id": np.repeat(here, len(there)),
+            "to_id": np.tile(there, len(here)),
+            "travel_time": np.where(minutes <= limit, minutes, np.inf).ravel(),
+            "status": status_of(minutes, limit).ravel(),
+            "basis": given.basis,
+        }
+    )
+    if direction == "to":
+        frame = frame.rename(columns={"from_id": "to_id", "to_id": "from_id"})[list(frame.columns)]
+    frame = frame[frame["from_id"] != frame["to_id"]].reset_index(drop=True)
+    frame.attrs["manifest"] = manifest(network, given)
+    return frame
+
+
+def status_of(minutes: np.ndarray, limit: float) -> np.ndarray:
+    """Say of each time whether it is reached, beyond the cutoff, or no way leads there at all."""
+    return np.where(np.isinf(minutes), DISCONNECTED, np.where(minutes <= limit, REACHED, BEYOND))
+
+
+def checked_cutoffs(minutes: float | Iterable[float]) -> tuple[float, ...]:
+    """Return cutoffs in minutes, each once and ascending.
+
+    Raises
+    ------
+    ParameterError
+        For none at all, and for one that is not a positive, finite number.
+    """
+    try:
+        several = [float(one) for one in minutes] if np.iterable(minutes) else [float(minutes)]  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise ParameterError(f"A cutoff must be a number of minutes, got {minutes!r}.") from None
+    wrong = [one for one in several if not (np.isfinite(one) and one > 0)]
+    if wrong or not several:
+        got = f"{wrong[0]:g}" if wrong else "none"
+        raise ParameterError(f"A cutoff must be a number of minutes above 0, got {got}.")
+    return tuple(sorted(set(several)))

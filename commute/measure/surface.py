@@ -1,0 +1,143 @@
+"""Surface: from minutes at nodes to minutes on the ground, as discs of the time that is left.
+
+Railways and expressways can be left only at stations and interchanges. Round each of them, and round every place
+that is reached, a disc is drawn with the radius that local travel covers in the time left, clipped to the land
+that hangs together with its middle inside the disc: the far bank of an estuary is not reached by looking at it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+from pyproj import CRS, Transformer
+
+from commute.model.timegraph import DECISECONDS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from commute.model.network import Network
+    from commute.model.timegraph import TimeGraph
+
+_QUARTER = 32  # segments of a quarter circle: the area of a disc is short by 0.04 %
+_SHORE_KM = 2.0  # a middle farther off the land than this (an open-sea platform) draws nothing
+GRID = 1e-7  # degree, about a centimetre: coordinates are rounded to it so that nested rings stay nested
+
+
+class Exits(NamedTuple):
+    """Where a traveller can step out: planar x, y in km, seconds-free: minutes left to leave, and local speed.
+
+    ``node`` is the node of the time graph, ``toll`` the minutes it takes to get out (parking), ``km_per_minute``
+    the straight-line speed of local travel from there.
+    """
+
+    node: NDArray[np.int64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    toll: NDArray[np.float64]
+    km_per_minute: NDArray[np.float64]
+
+
+class Plane(NamedTuple):
+    """A local equal-area plane in km round the middle of a network, and the land on it."""
+
+    forth: Transformer
+    back: Transformer
+    land: tuple[shapely.Geometry, ...] | None
+
+
+@lru_cache(maxsize=8)
+def plane_of(network: Network) -> Plane:
+    """Return the azimuthal equal-area plane centred on the network's places, with its land."""
+    west, south, east, north = network.places.total_bounds
+    middle = f"+lat_0={(south + north) / 2:.3f} +lon_0={(west + east) / 2:.3f}"
+    local = CRS.from_proj4(f"+proj=laea {middle} +datum=WGS84 +units=km +no_defs")
+    forth = Transformer.from_crs("EPSG:4326", local, always_xy=True)
+    back = Transformer.from_crs(local, "EPSG:4326", always_xy=True)
+    if network.land is None:
+        return Plane(forth, back, None)
+    land = shapely.transform(
+        shapely.make_valid(network.land.geometry.to_numpy()), forth.transform, interleaved=False
+    )
+    return Plane(forth, back, tuple(shapely.get_parts(shapely.union_all(land))))
+
+
+def exits_of(graph: TimeGraph, plane: Plane, *, direction: str) -> Exits:
+    """Return every node at which a traveller can step out onto local streets."""
+    given, nodes, places = graph.assumptions, graph.nodes, graph.network.places
+    state, kind = nodes["state"].to_numpy(), nodes["place_id"].map(places["kind"]).to_numpy()
+    on_foot = (state == "foot") & ("transit" in given.travel)
+    by_car = (state == "car") & (nodes["line_id"].to_numpy() == "") & np.isin(kind, ("city", "county", "interchange"))
+    node = np.flatnonzero(on_foot | by_car)
+    where = places.loc[nodes["place_id"].iloc[node], ["lon", "lat"]].to_numpy(dtype=np.float64)
+    x, y = plane.forth.transform(where[:, 0], where[:, 1])
+    toll = given.parking["park" if direction == "from" else "unpark"]
+    speed = np.where(by_car[node], given.speed["car"], given.speed["transit"]) / given.local["circuity"]
+    return Exits(node, np.asarray(x), np.asarray(y), np.where(by_car[node], toll, 0.0), speed / 60)
+
+
+def ring(
+    exits: Exits, times: NDArray[np.int32], cutoff: float, *, plane: Plane, farthest_km: float
+) -> shapely.Geometry:
+    """Return the ground within ``cutoff`` minutes on the plane, given deciseconds at every node."""
+    left = cutoff - times[exits.node] / DECISECONDS - exits.toll
+    radius = np.minimum(left * exits.km_per_minute, farthest_km)
+    order = np.argsort(-radius, kind="stable")
+    order = order[radius[order] > 0]
+    x, y, radius = exits.x[order], exits.y[order], radius[order]
+    kept: list[int] = []
+    pieces: list[shapely.Geometry] = []
+    for at in range(len(order)):
+        middle = shapely.Point(x[at], y[at])
+        around = np.array(kept, dtype=np.int64)
+        swallowed = np.hypot(x[around] - x[at], y[around] - y[at]) + radius[at] <= radius[around]
+        if any(shapely.intersects(pieces[one], middle) for one in np.flatnonzero(swallowed)):
+            continue  # this disc lies inside a larger one, on the same ground
+        piece = _on_land(middle, float(radius[at]), plane.land)
+        if piece is not None:
+            shapely.prepare(piece)
+            kept.append(at)
+            pieces.append(piece)
+    return shapely.union_all(pieces) if pieces else shapely.Polygon()
+
+
+def to_degrees(shape: shapely.Geometry, plane: Plane, *, holding: shapely.Geometry | None) -> shapely.Geometry:
+    """Return a shape of the plane in degrees, valid, and grown by ``holding``, the ring inside it."""
+    turned = shapely.transform(shape, plane.back.transform, interleaved=False)
+    rounded = shapely.set_precision(shapely.make_valid(turned), GRID)
+    if holding is not None:
+        rounded = shapely.union(rounded, holding, grid_size=GRID)
+    return _polygons(rounded)
+
+
+def _on_land(
+    middle: shapely.Point, radius: float, land: tuple[shapely.Geometry, ...] | None
+) -> shapely.Geometry | None:
+    """Cut a disc to the land that hangs together with its middle inside the disc."""
+    disc = middle.buffer(radius, quad_segs=_QUARTER)
+    if land is None:
+        return disc
+    box = disc.bounds
+    near = [part for part in land if _overlap(part.bounds, box)]
+    cut = shapely.intersection(shapely.clip_by_rect(near, *box), disc) if near else []
+    parts = shapely.get_parts(cut)
+    parts = parts[shapely.area(parts) > 0]
+    if not len(parts):
+        return None
+    away = shapely.distance(parts, middle)
+    nearest = int(np.argmin(away))
+    return parts[nearest] if away[nearest] <= min(_SHORE_KM, radius) else None
+
+
+def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+
+
+def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
+    """Keep the polygons of a shape, as one Polygon or MultiPolygon."""
+    parts = shapely.get_parts(shapely.make_valid(shape))
+    areas = [part for part in parts if part.geom_type in ("Polygon", "MultiPolygon") and not part.is_empty]
+    return shapely.union_all(areas) if areas else shapely.Polygon()

@@ -1,0 +1,173 @@
+"""Times between places: from the time graph to a matrix of minutes under a basis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from commute.errors import ParameterError
+from commute.model.ground import distance_km
+from commute.model.timegraph import DECISECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from commute.kernels.csr import CSR
+    from commute.model.network import Network
+    from commute.model.timegraph import TimeGraph
+
+DIRECTIONS = ("from", "to")
+
+
+def minutes_between(
+    graph: TimeGraph, origins: Sequence[str], destinations: Sequence[str], *, direction: str = "from"
+) -> NDArray[np.float64]:
+    """Return minutes [origins, destinations] under the basis of the graph's assumptions; inf where no way leads.
+
+    Under ``door_to_door`` a city stands for the people in it: its time is the mean over its counting points,
+    weighted by their population. With ``direction="to"`` the journeys run from the destinations to the origins.
+    """
+    if graph.assumptions.basis != "door_to_door":
+        return minutes_between_points(graph, origins, destinations, direction=direction)
+    here, there = people_of(graph.network, origins), people_of(graph.network, destinations)
+    points = minutes_between_points(graph, list(here.columns), list(there.columns), direction=direction)
+    return averaged(points, here.to_numpy(), there.to_numpy())
+
+
+def minutes_between_points(
+    graph: TimeGraph, origins: Sequence[str], destinations: Sequence[str], *, direction: str = "from"
+) -> NDArray[np.float64]:
+    """Return minutes [origins, destinations] between the points themselves, cities standing for their centres."""
+    from commute.kernels.csr import INF  # noqa: PLC0415 - numba is imported when the first graph is searched
+
+    deciseconds = _to_ends(graph, node_times(graph, origins, direction=direction), destinations)
+    return np.where(deciseconds >= INF, np.inf, deciseconds / DECISECONDS)
+
+
+def node_times(graph: TimeGraph, origins: Sequence[str], *, direction: str = "from") -> NDArray[np.int32]:
+    """Return deciseconds [origins, nodes] from (or to) each origin to every node of the graph."""
+    from commute.kernels import bounded  # noqa: PLC0415 - as above
+
+    seeds, starts = seeds_of(graph, origins)
+    return bounded.searches(towards(graph, direction), seeds, np.zeros(len(seeds), dtype=np.int64), starts)
+
+
+def minutes_without(
+    graph: TimeGraph, origins: Sequence[str], destinations: Sequence[str], *, assets: Sequence[str]
+) -> Iterator[tuple[str, NDArray[np.float64]]]:
+    """Yield for each asset the minutes [origins, destinations] between points of the network that lacks it."""
+    from commute.kernels.closures import closures  # noqa: PLC0415 - as above
+    from commute.kernels.csr import INF  # noqa: PLC0415 - as above
+
+    if not assets:
+        return
+    slot_of = np.full(len(graph.edges.tail), -1, dtype=np.int64)
+    slot_of[graph.csr.edge] = np.arange(len(graph.csr.edge))
+    slots = [slot_of[graph.assets[asset]] for asset in assets]
+    slots = [kept[kept >= 0] for kept in slots]
+    seeds, starts = seeds_of(graph, origins)
+    ends, bounds = seeds_of(graph, destinations)
+    times = closures(
+        graph.csr, seeds, np.zeros(len(seeds), dtype=np.int64), starts,
+        np.concatenate(slots), _bounds(slots), columns=ends,
+    )  # fmt: skip
+    for asset, deciseconds in zip(assets, times, strict=True):
+        nearest = _nearest(deciseconds, bounds)
+        yield asset, np.where(nearest >= INF, np.inf, nearest / DECISECONDS)
+
+
+def crow_fly_km(network: Network, places: Sequence[str]) -> NDArray[np.float64]:
+    """Return great-circle distances in km [places, places]."""
+    lon, lat = (network.places.loc[list(places), axis].to_numpy(dtype=np.float64) for axis in ("lon", "lat"))
+    return distance_km(lon[:, None], lat[:, None], lon[None, :], lat[None, :])
+
+
+def towards(graph: TimeGraph, direction: str) -> CSR:
+    """Return the graph to search for journeys ``from`` or ``to`` the origins."""
+    if direction not in DIRECTIONS:
+        raise ParameterError(f"direction cannot be {direction!r}: choose one of {', '.join(DIRECTIONS)}.")
+    return graph.csr if direction == "from" else graph.reversed
+
+
+def seeds_of(graph: TimeGraph, places: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the nodes at which journeys of each place begin and end, and where each place's nodes begin."""
+    nodes = [ends_of(graph, place) for place in places]
+    return np.concatenate(nodes), _bounds(nodes)
+
+
+def ends_of(graph: TimeGraph, place: str) -> NDArray[np.int64]:
+    """Return the nodes at which the journeys of a place begin and end.
+
+    That is the place itself; under ``in_vehicle`` the platforms and interchanges of its own city that are near
+    enough for local streets, so that access, check-in, the first wait, exit and egress are free.
+    """
+    if graph.assumptions.basis == "in_vehicle":
+        terminals = _terminals(graph, place)
+        if terminals:
+            return np.array(terminals, dtype=np.int64)
+    node = graph.foot.get(place, graph.car.get(place))
+    if node is None:  # an interchange in a world without cars
+        raise ParameterError(f"{graph.network.display_name(place)} can be reached only by car.")
+    return np.array([node], dtype=np.int64)
+
+
+def _terminals(graph: TimeGraph, place: str) -> list[int]:
+    places = graph.network.places
+    row = places.loc[place]
+    if row["kind"] not in ("city", "county"):
+        own = [graph.car[place]] if place in graph.car else []
+        return [*graph.platforms.get(place, ()), *own]
+    city = place if row["kind"] == "city" else row["parent"]
+    exits = places[(places["parent"] == city) & places["kind"].isin(("station", "interchange"))]
+    here = np.full(len(exits), row["lon"]), np.full(len(exits), row["lat"])
+    km = distance_km(*here, exits["lon"].to_numpy(), exits["lat"].to_numpy())
+    near = exits.index[km <= graph.assumptions.local["access_km"]]
+    nodes: list[int] = []
+    for terminal in near:
+        nodes += graph.platforms.get(terminal, ())
+        nodes += [graph.car[terminal]] if terminal in graph.car else []
+    return nodes
+
+
+def _bounds(groups: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum([len(group) for group in groups])]).astype(np.int64)
+
+
+def _to_ends(graph: TimeGraph, times: NDArray[np.int32], places: Sequence[str]) -> NDArray[np.int32]:
+    nodes, bounds = seeds_of(graph, places)
+    return _nearest(times[:, nodes], bounds)
+
+
+def _nearest(times: NDArray[np.int32], bounds: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Take the least of each group of columns; a group begins at each bound but the last."""
+    return np.asarray(np.minimum.reduceat(times, bounds[:-1], axis=1), dtype=np.int32)
+
+
+def people_at(network: Network, place: str) -> pd.Series[float]:
+    """Return the share of a place's people on each of its counting points; a place that is no city has one."""
+    points = network.counting_points
+    own = points.loc[points["unit"] == place, "population"] if place in network.cities else points["population"].iloc[:0]
+    if not len(own):
+        return pd.Series([1.0], index=[place])
+    total = own.sum()
+    return own / total if total > 0 else pd.Series(1 / len(own), index=own.index)
+
+
+def people_of(network: Network, places: Sequence[str]) -> pd.DataFrame:
+    """Return the share of each place's people on each counting point: rows as given, one column per point."""
+    shares = [people_at(network, place) for place in places]
+    columns = list(dict.fromkeys(point for share in shares for point in share.index))
+    return pd.DataFrame([share.reindex(columns, fill_value=0.0) for share in shares], index=list(places))
+
+
+def averaged(
+    points: NDArray[np.float64], here: NDArray[np.float64], there: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Average minutes over people at both ends; inf as soon as some of them have no way."""
+    cut = np.isinf(points)
+    mean = here @ np.where(cut, 0.0, points) @ there.T
+    return np.asarray(np.where(here @ cut @ there.T > 0, np.inf, mean))
