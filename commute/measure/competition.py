@@ -127,7 +127,7 @@ def _balance(fallen: FloatArray, *, leaving: FloatArray, arriving: FloatArray) -
         raise ParameterError(
             f"What leaves must arrive: demand sums to {leaving.sum():g}, opportunities to {arriving.sum():g}."
         )
-    origin, destination = np.ones_like(leaving), np.ones_like(arriving)
+    origin, destination = np.zeros_like(leaving), np.ones_like(arriving)
     with np.errstate(over="ignore", invalid="ignore"):  # where no flows exist the factors run away; that is told below
         for _ in range(ROUNDS):
             reached = weighted_sum(fallen, destination * arriving)
