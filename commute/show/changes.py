@@ -1,0 +1,144 @@
+"""The map of a circle before and after: what a scenario lets it gain, keep and lose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+import shapely
+
+from commute.show import palette, words
+from commute.show.fonts import lettering as find_lettering
+from commute.show.frames import manifest_of, name_of, only, pick, require, require_geometry
+from commute.show.furniture import Bounds, Frame, open_map, padded
+from commute.show.layers import busy_round, draw_places, draw_thin_links, label_cities, land_of, mark_origins, notes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+    from commute.measure.comparison import Comparison
+    from commute.show.fonts import Lettering
+
+AREAS = ("scenario", "origin_id", "cutoff", "change", "area_km2", "geometry")
+COLOURS = {"gained": palette.GAINED, "lost": palette.LOST, "kept": palette.KEPT}  # in the order of the legend
+LEVELS = {"kept": 2.1, "gained": 2.2, "lost": 2.3}  # losses on top: no gain hides one
+
+
+def draw_change(  # noqa: PLR0913 - each is a choice of its own
+    comparison: Comparison,
+    *,
+    scenario: str | None = None,
+    origin: str | None = None,
+    cutoff: float | None = None,
+    bounds: Bounds | None = None,
+    language: str = "en",
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw what one circle gains (blue), keeps (grey) and loses (orange, hatched, always on top) in a scenario.
+
+    By default the first scenario, the first origin and the largest cut-off of the comparison. The legend names
+    losses even where there are none. People are those of ``comparison.places``, where it has them.
+
+    Raises ParameterError where the comparison has no areas, or not the scenario, origin or cut-off asked for.
+    """
+    require(comparison.areas, columns=AREAS, what="comparison.areas", made_by="commute.compare")
+    chosen = choose(comparison.areas, scenario=scenario, origin=origin)
+    areas = require_geometry(chosen.rows, what="comparison.areas")
+    wanted = areas["cutoff"].max() if cutoff is None else cutoff
+    shapes = areas[areas["cutoff"] == pick(areas, "cutoff", wanted, what="comparison.areas")]
+    style = find_lettering(language, needed=words.WORDS["zh"].values())
+    axes = open_map(ax, bounds=bounds or padded(shapes.total_bounds), land=land_of(comparison.base))
+    people = _people(comparison, chosen, cutoff=wanted)
+    rows = _paint_areas(axes, shapes, people=people, language=style.language)
+    draw_thin_links(axes, comparison.base)
+    draw_places(axes, comparison.base, kinds=("city",))
+    cities = comparison.base.places.loc[list(comparison.base.cities)]
+    frame = Frame(axes, style, shapely.union_all([*shapes.geometry.dropna(), busy_round(cities)]))
+    subject = words.WORDS[style.language]["circle"].format(minutes=f"{wanted:g}")
+    finish(frame, comparison, chosen, rows=rows, subject=subject, title=title)
+    return axes
+
+
+class Chosen(NamedTuple):
+    """The rows of one scenario and one origin."""
+
+    rows: pd.DataFrame
+    scenario: str
+    origin: str
+
+
+def choose(frame: pd.DataFrame, *, scenario: str | None, origin: str | None) -> Chosen:
+    """Return the rows of a scenario and an origin, by default the first of each; ParameterError lists what there is."""
+    edited = frame[frame["scenario"] != "base"] if scenario is None else frame
+    name = str(pick(edited, "scenario", scenario, what="The comparison's rows"))
+    rows = edited[edited["scenario"] == name]
+    place = str(pick(rows, "origin_id", origin, what="The comparison's rows"))
+    return Chosen(rows[rows["origin_id"] == place], name, place)
+
+
+def finish(  # noqa: PLR0913 - each is a choice of its own
+    frame: Frame,
+    comparison: Comparison,
+    chosen: Chosen,
+    *,
+    rows: Mapping[str, Artist],
+    subject: str,
+    title: str | None,
+    clear: Mapping[str, float] | None = None,
+) -> None:
+    """Add what the maps of a comparison share: origin, legend, scale bar, labels, title and caption."""
+    base, style = comparison.base, frame.lettering
+    spoken = words.WORDS[style.language]
+    mark_origins(frame.axes, base, origins=[chosen.origin])
+    boxes = [frame.legend(rows)]
+    boxes.append(frame.scale_bar(avoid=boxes))
+    label_cities(frame.axes, base, origins=[chosen.origin], lettering=style, obstacles=boxes, clear=clear)
+    who, when = name_of(chosen.origin, network=base, lettering=style), words.day(base.date)
+    scenario = _title_of(comparison, chosen.scenario, lettering=style)
+    against = spoken["against"].format(scenario=scenario, base=when or spoken["base"])
+    manifest = manifest_of(chosen.rows) or manifest_of(comparison.summary) or {"data_hash": base.data_hash}
+    basis = only(comparison.summary, "basis", what="the comparison")
+    facts = words.conditions(manifest, basis_name=basis, when=when, language=style.language, also=[spoken["fixed"]])
+    source = words.source(manifest, language=style.language, coast=land_of(base) is not None)
+    heading = title or f"{who}{spoken['colon']}{subject}{spoken['pause']}{against}"
+    frame.say(title=heading, lines=[facts, source, *notes(style)])
+
+
+def _title_of(comparison: Comparison, name: str, *, lettering: Lettering) -> str:
+    """Return the title of a scenario in the language of the picture, else its name with blanks for dashes."""
+    for scenario in comparison.scenarios:
+        if scenario.name == name and scenario.title:
+            return lettering.choose(scenario.title, scenario.title_zh)
+    return name if " " in name else name.replace("-", " ").replace("_", " ")
+
+
+def _people(comparison: Comparison, chosen: Chosen, *, cutoff: float) -> pd.Series[float]:
+    """Return the people by change, for the legend; empty where the comparison counts none at this cut-off."""
+    places, column = getattr(comparison, "places", None), f"inside_{cutoff:g}"
+    if places is None or column not in places.columns:
+        return pd.Series(dtype=float)
+    rows = places[(places["scenario"] == chosen.scenario) & (places["origin_id"] == chosen.origin)]
+    return rows.groupby(column)["population"].sum()
+
+
+def _paint_areas(axes: Axes, shapes: gpd.GeoDataFrame, *, people: pd.Series[float], language: str) -> dict[str, Artist]:
+    """Paint the three areas and return their legend rows; each has one, even where it is empty."""
+    from matplotlib.patches import Patch  # noqa: PLC0415 - heavy
+
+    spoken = words.WORDS[language]
+    rows: dict[str, Artist] = {}
+    for change, colour in COLOURS.items():
+        of_change = shapes[(shapes["change"] == change) & ~(shapes.geometry.isna() | shapes.geometry.is_empty)]
+        hatch = "//////" if change == "lost" else None
+        look = {"facecolor": colour, "alpha": 0.88, "edgecolor": palette.PAPER, "linewidth": 0.4, "hatch": hatch}
+        if len(of_change):
+            of_change.plot(ax=axes, zorder=LEVELS[change], aspect=None, gid=f"change {change}", **look)
+        said = [words.people(people[change], language=language)] if people.get(change, 0) > 0 else []
+        said += [words.area(of_change["area_km2"].sum(), language=language)] if len(of_change) else []
+        rows[f"{spoken[change]}\n{' · '.join(said) or spoken['none']}"] = Patch(**look)
+    return rows

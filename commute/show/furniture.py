@@ -1,0 +1,225 @@
+"""What every map stands on and is framed by: ground, extent, title, captions, legend and scale bar."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import shapely
+
+from commute.errors import ParameterError
+from commute.show import palette
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.transforms import Bbox
+
+    from commute.show.fonts import Lettering
+
+Bounds = tuple[float, float, float, float]
+WIDTH, TITLE_SPACE, CAPTION_SPACE, MARGIN = 8.0, 0.5, 0.62, 0.15  # inches of a figure of our own
+CORNERS = {"upper left": (0, 1), "upper right": (1, 1), "lower left": (0, 0), "lower right": (1, 0)}
+
+
+def open_map(axes: Axes | None, *, bounds: Bounds, land: gpd.GeoDataFrame | None) -> Axes:
+    """Prepare axes (new ones where None) to show ``bounds`` (west, south, east, north) at true local shape.
+
+    A degree of longitude is drawn cos(latitude) as long as one of latitude; the extent is widened to fill the
+    axes, never cut. Land is drawn with its coast; where none is given or seen, nothing is painted as sea.
+    """
+    _check_bounds(bounds)
+    axes = _own_axes(bounds) if axes is None else axes
+    figure = axes.get_figure(root=True)
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()  # let the layout settle first: labels are placed in pixels
+    west, south, east, north = _filled(bounds, axes)
+    axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[], facecolor=palette.LAND)
+    axes.set_aspect(1 / math.cos(math.radians((south + north) / 2)), adjustable="box")
+    axes.spines[:].set(color=palette.COAST, linewidth=0.6)
+    if land is not None:
+        _draw_land(axes, land, view=(west, south, east, north))
+    axes.apply_aspect()
+    return axes
+
+
+def _check_bounds(bounds: Bounds) -> None:
+    west, south, east, north = bounds
+    if not (-180 <= west < east <= 180 and -85 <= south < north <= 85):  # noqa: PLR2004  (degrees)
+        raise ParameterError(
+            f"bounds are (west, south, east, north) in degrees, west < east and south < north; got {bounds!r}."
+        )
+
+
+def padded(bounds: Sequence[float], *, share: float = 0.05, least: float = 0.02) -> Bounds:
+    """Return bounds with some air round them, in degrees."""
+    west, south, east, north = (float(side) for side in bounds)
+    across, up = max((east - west) * share, least), max((north - south) * share, least)
+    return west - across, south - up, east + across, north + up
+
+
+def _own_axes(bounds: Bounds) -> Axes:
+    from matplotlib import pyplot as plt  # noqa: PLC0415 - heavy
+
+    west, south, east, north = bounds
+    shape = (north - south) / ((east - west) * math.cos(math.radians((south + north) / 2)))
+    inner = WIDTH - 2 * MARGIN
+    tall = inner * min(max(shape, 0.55), 1.15)
+    height = tall + TITLE_SPACE + CAPTION_SPACE
+    figure = plt.figure(figsize=(WIDTH, height), dpi=150, facecolor=palette.PAPER)
+    return figure.add_axes((MARGIN / WIDTH, CAPTION_SPACE / height, inner / WIDTH, tall / height))
+
+
+def _filled(bounds: Bounds, axes: Axes) -> Bounds:
+    """Widen the bounds so that they fill the box of the axes."""
+    west, south, east, north = bounds
+    box = axes.get_position(original=True)
+    figure = axes.get_figure(root=True)
+    wanted = (box.height * figure.bbox.height) / (box.width * figure.bbox.width)
+    shrink = math.cos(math.radians((south + north) / 2))
+    shape = (north - south) / ((east - west) * shrink)
+    more_up = max(wanted / shape - 1, 0) * (north - south) / 2
+    more_across = max(shape / wanted - 1, 0) * (east - west) / 2
+    return west - more_across, south - more_up, east + more_across, north + more_up
+
+
+def _draw_land(axes: Axes, land: gpd.GeoDataFrame, *, view: Bounds) -> None:
+    west, south, east, north = padded(view, share=0.02)
+    near = land.geometry[land.intersects(shapely.box(west, south, east, north))]
+    seen = near.clip_by_rect(west, south, east, north)
+    seen = seen[~seen.is_empty]
+    if len(seen):
+        axes.set_facecolor(palette.SEA)
+        seen.plot(ax=axes, color=palette.LAND, linewidth=0, zorder=1, aspect=None)
+        seen.boundary.plot(ax=axes, color=palette.COAST, linewidth=0.6, zorder=4, aspect=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Finishes one map: what is said round it and which boxes in it are taken."""
+
+    axes: Axes
+    lettering: Lettering
+    busy: shapely.Geometry
+
+    def say(self, *, title: str, lines: Sequence[str]) -> None:
+        """Write the title above the map and the caption lines under it."""
+        self.axes.set(xlabel="", ylabel="")  # geopandas writes the names of the coordinates there
+        write_title(self.axes, title, lettering=self.lettering)
+        write_caption(self.axes, lines, lettering=self.lettering)
+
+    def legend(self, rows: Mapping[str, Artist], *, title: str = "") -> Bbox:
+        """Put the legend into the emptiest corner and return its box in pixels."""
+        from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - heavy
+
+        font = self.lettering.font()
+        families = font["fontfamily"] if font else None
+        corner = self._emptiest(CORNERS, share=(0.3, 0.05 * (len(rows) + 1)))
+        drawn = self.axes.legend(
+            list(rows.values()), list(rows), loc=corner, title=title or None, frameon=True, framealpha=0.92,
+            facecolor=palette.PAPER, edgecolor="none", borderpad=0.8, labelspacing=0.55, handlelength=1.7,
+            prop=FontProperties(family=families, size=8), labelcolor=palette.INK, borderaxespad=0.6,
+            title_fontproperties=FontProperties(family=families, size=8, weight="bold"), alignment="left",
+        )  # fmt: skip
+        drawn.set_zorder(25)
+        for text in drawn.get_texts():
+            text.set_linespacing(1.35)
+        return drawn.get_window_extent()
+
+    def scale_bar(self, *, avoid: Sequence[Bbox] = ()) -> Bbox:
+        """Draw a scale bar, true at the middle latitude of the map, into a free lower corner; return its box."""
+        free = {
+            name: place
+            for name, place in {k: v for k, v in CORNERS.items() if k.startswith("lower")}.items()
+            if not any(box.contains(*self._corner_point(place)) for box in avoid)
+        }
+        return draw_scale_bar(
+            self.axes, lettering=self.lettering, right=self._emptiest(free, share=(0.3, 0.08)).endswith("right")
+        )
+
+    def _corner_point(self, place: tuple[int, int]) -> tuple[float, float]:
+        """Return a point in display pixels a little inside a corner."""
+        along = [0.05 if end == 0 else 0.95 for end in place]
+        x, y = self.axes.transAxes.transform(along)
+        return float(x), float(y)
+
+    def _emptiest(self, corners: Mapping[str, tuple[int, int]], *, share: tuple[float, float]) -> str:
+        """Return the corner in which a box of that share of the axes covers least of what matters."""
+        west, east = self.axes.get_xlim()
+        south, north = self.axes.get_ylim()
+        width, height = (east - west) * share[0], (north - south) * share[1]
+
+        def covered(place: tuple[int, int]) -> float:
+            left = west if place[0] == 0 else east - width
+            bottom = south if place[1] == 0 else north - height
+            box = shapely.box(left, bottom, left + width, bottom + height)
+            return float(shapely.intersection(self.busy, box).area)
+
+        return min(corners, key=lambda name: (round(covered(corners[name]), 9), list(CORNERS).index(name)))
+
+
+def write_title(axes: Axes, title: str, *, lettering: Lettering) -> None:
+    """Write the title at the left above the axes, as small as it must be to fit."""
+    text = axes.set_title(
+        title, loc="left", fontsize=13, fontweight="bold", color=palette.INK, pad=9, **lettering.font()
+    )
+    room = axes.bbox.width / max(text.get_window_extent().width, 1.0)
+    if room < 1:
+        text.set_fontsize(max(13 * room, 7.0))
+
+
+def write_caption(axes: Axes, lines: Sequence[str], *, lettering: Lettering) -> None:
+    """Write the small print under the axes, each line broken to their width."""
+    caption = axes.annotate(
+        "", (0, 0), (0, -7), xycoords="axes fraction", textcoords="offset points", ha="left", va="top",
+        fontsize=7.5, color=palette.MUTED, linespacing=1.45, annotation_clip=False, **lettering.font(),
+    )  # fmt: skip
+    caption.set_gid("caption")
+    broken: list[str] = []
+    for line in lines:
+        current = ""
+        for word in line.replace("  ", " \u00a0").split(" "):
+            trial = f"{current} {word}".strip(" ")
+            caption.set_text(trial)
+            if current and caption.get_window_extent().width > axes.bbox.width:
+                broken.append(current)
+                trial = word.strip("\u00a0· ")
+            current = trial
+        broken.append(current)
+    caption.set_text("\n".join(line for line in broken if line))
+
+
+def draw_scale_bar(axes: Axes, *, lettering: Lettering, right: bool) -> Bbox:
+    """Draw a bar of 1, 2 or 5 times a power of ten kilometres, at most a quarter of the map; return its box."""
+    from matplotlib.patheffects import withStroke  # noqa: PLC0415 - heavy
+    from matplotlib.transforms import Bbox  # noqa: PLC0415 - heavy
+    from pyproj import Geod  # noqa: PLC0415 - a class that only this bar needs
+
+    west, east = axes.get_xlim()
+    south, north = axes.get_ylim()
+    middle = (south + north) / 2
+    *_, metres = Geod(ellps="WGS84").inv(west, middle, east, middle)
+    most = metres / 1000 / 4
+    power = 10.0 ** math.floor(math.log10(most))
+    length = max(step * power for step in (1, 2, 5) if step * power <= most)
+    share = length / (metres / 1000)
+    start = 0.97 - share if right else 0.03
+    level = 0.035
+    (bar,) = axes.plot(
+        [start, start, start + share, start + share], [level + 0.012, level, level, level + 0.012],
+        transform=axes.transAxes, color=palette.INK, linewidth=1.1, solid_capstyle="butt", zorder=24,
+    )  # fmt: skip
+    bar.set_gid("scale bar")
+    unit = "公里" if lettering.language == "zh" else "km"
+    text = axes.annotate(
+        f"{length:g} {unit}", (start + share / 2, level), (0, 4), xycoords="axes fraction", ha="center", va="bottom",
+        textcoords="offset points", fontsize=7.5, color=palette.INK, zorder=24, **lettering.font(),
+    )  # fmt: skip
+    for part in (bar, text):
+        part.set_path_effects([withStroke(linewidth=3, foreground=palette.PAPER, alpha=0.85)])
+    text.set_gid("scale text")
+    return Bbox.union([bar.get_window_extent(), text.get_window_extent()])
