@@ -1,0 +1,5 @@
+"""``python -m commute``."""
+
+from commute.cli import main
+
+main()
