@@ -118,8 +118,8 @@ def test_a_new_far_place_raises_the_average_of_what_is_reached():
 BOUND = {
     **INDICATORS,
     "network_efficiency": partial(separation.network_efficiency, ideal=np.full((4, 4), 5.0)),
-    "straightness": partial(separation.straightness, distance_km=np.zeros((4, 4))),
-    "circuity": partial(separation.circuity, distance_km=np.zeros((4, 4))),
+    "straightness": partial(separation.straightness, distance_km=3 * (1 - np.eye(4))),
+    "circuity": partial(separation.circuity, distance_km=3 * (1 - np.eye(4))),
     "dual_access": partial(opportunities.dual_access, amount=40.0),
     "two_step_catchment": partial(competition.two_step_catchment, demand=[3, 0, 2, 9]),
     "shen_accessibility": partial(competition.shen_accessibility, demand=[3, 0, 2, 9]),
