@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 import shapely
@@ -11,7 +11,16 @@ from commute.show import palette, words
 from commute.show.fonts import lettering as find_lettering
 from commute.show.frames import manifest_of, name_of, only, pick, require, require_geometry
 from commute.show.furniture import Bounds, Frame, open_map, padded
-from commute.show.layers import busy_round, draw_places, draw_thin_links, label_cities, land_of, mark_origins, notes
+from commute.show.layers import (
+    busy_round,
+    draw_edited_links,
+    draw_places,
+    draw_thin_links,
+    label_cities,
+    land_of,
+    mark_origins,
+    notes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,10 +61,9 @@ def draw_change(  # noqa: PLR0913 - each is a choice of its own
     wanted = areas["cutoff"].max() if cutoff is None else cutoff
     shapes = areas[areas["cutoff"] == pick(areas, "cutoff", wanted, what="comparison.areas")]
     style = find_lettering(language, needed=words.WORDS["zh"].values())
-    axes = open_map(ax, bounds=bounds or padded(shapes.total_bounds), land=land_of(comparison.base))
+    axes = open_map(ax, bounds=bounds or padded(shapes.total_bounds, share=0.08), land=land_of(comparison.base))
     people = _people(comparison, chosen, cutoff=wanted)
     rows = _paint_areas(axes, shapes, people=people, language=style.language)
-    draw_thin_links(axes, comparison.base)
     draw_places(axes, comparison.base, kinds=("city",))
     cities = comparison.base.places.loc[list(comparison.base.cities)]
     frame = Frame(axes, style, shapely.union_all([*shapes.geometry.dropna(), busy_round(cities)]))
@@ -94,8 +102,10 @@ def finish(  # noqa: PLR0913 - each is a choice of its own
     """Add what the maps of a comparison share: origin, legend, scale bar, labels, title and caption."""
     base, style = comparison.base, frame.lettering
     spoken = words.WORDS[style.language]
+    draw_thin_links(frame.axes, base)
+    edits = draw_edited_links(frame.axes, comparison.links, base, scenario=chosen.scenario)
     mark_origins(frame.axes, base, origins=[chosen.origin])
-    boxes = [frame.legend(rows)]
+    boxes = [frame.legend({**rows, **{spoken[change]: line for change, line in edits.items()}})]
     boxes.append(frame.scale_bar(avoid=boxes))
     label_cities(frame.axes, base, origins=[chosen.origin], lettering=style, obstacles=boxes, clear=clear)
     who, when = name_of(chosen.origin, network=base, lettering=style), words.day(base.date)
@@ -103,7 +113,9 @@ def finish(  # noqa: PLR0913 - each is a choice of its own
     against = spoken["against"].format(scenario=scenario, base=when or spoken["base"])
     manifest = manifest_of(chosen.rows) or manifest_of(comparison.summary) or {"data_hash": base.data_hash}
     basis = only(comparison.summary, "basis", what="the comparison")
-    facts = words.conditions(manifest, basis_name=basis, when=when, language=style.language, also=[spoken["fixed"]])
+    way = only(comparison.circles, "direction", what="the comparison") or "from"
+    also = [spoken[way].format(origin=who), spoken["fixed"]]
+    facts = words.conditions(manifest, basis_name=basis, when=when, language=style.language, also=also)
     source = words.source(manifest, language=style.language, coast=land_of(base) is not None)
     heading = title or f"{who}{spoken['colon']}{subject}{spoken['pause']}{against}"
     frame.say(title=heading, lines=[facts, source, *notes(style)])
@@ -114,6 +126,8 @@ def _title_of(comparison: Comparison, name: str, *, lettering: Lettering) -> str
     for scenario in comparison.scenarios:
         if scenario.name == name and scenario.title:
             return lettering.choose(scenario.title, scenario.title_zh)
+    if name.startswith("as of "):  # a network of another day, and not a what-if
+        return words.WORDS[lettering.language]["network_of"].format(date=name.removeprefix("as of "))
     return name if " " in name else name.replace("-", " ").replace("_", " ")
 
 
@@ -123,7 +137,7 @@ def _people(comparison: Comparison, chosen: Chosen, *, cutoff: float) -> pd.Seri
     if places is None or column not in places.columns:
         return pd.Series(dtype=float)
     rows = places[(places["scenario"] == chosen.scenario) & (places["origin_id"] == chosen.origin)]
-    return rows.groupby(column)["population"].sum()
+    return pd.Series(rows.groupby(column)["population"].sum(), dtype=float)
 
 
 def _paint_areas(axes: Axes, shapes: gpd.GeoDataFrame, *, people: pd.Series[float], language: str) -> dict[str, Artist]:
@@ -135,7 +149,13 @@ def _paint_areas(axes: Axes, shapes: gpd.GeoDataFrame, *, people: pd.Series[floa
     for change, colour in COLOURS.items():
         of_change = shapes[(shapes["change"] == change) & ~(shapes.geometry.isna() | shapes.geometry.is_empty)]
         hatch = "//////" if change == "lost" else None
-        look = {"facecolor": colour, "alpha": 0.88, "edgecolor": palette.PAPER, "linewidth": 0.4, "hatch": hatch}
+        look: dict[str, Any] = {
+            "facecolor": colour,
+            "alpha": 0.88,
+            "edgecolor": palette.PAPER,
+            "linewidth": 0.4,
+            "hatch": hatch,
+        }
         if len(of_change):
             of_change.plot(ax=axes, zorder=LEVELS[change], aspect=None, gid=f"change {change}", **look)
         said = [words.people(people[change], language=language)] if people.get(change, 0) > 0 else []

@@ -12,7 +12,7 @@ from commute.show.changes import choose, finish
 from commute.show.fonts import lettering as find_lettering
 from commute.show.frames import require
 from commute.show.furniture import Bounds, Frame, open_map, padded
-from commute.show.layers import busy_round, draw_thin_links, land_of
+from commute.show.layers import busy_round, land_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,6 @@ def draw_delta(  # noqa: PLR0913 - each is a choice of its own
     style = find_lettering(language, needed=words.WORDS["zh"].values())
     spots = network.places.loc[chosen.rows["place_id"]]
     axes = open_map(ax, bounds=bounds or padded(spots.total_bounds, share=0.1), land=land_of(network))
-    draw_thin_links(axes, network)
     located = chosen.rows.assign(lon=spots["lon"].to_numpy(), lat=spots["lat"].to_numpy())
     rows = _scatter(axes, located, language=style.language)
     subject = words.WORDS[style.language]["delta"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from commute.errors import ParameterError
 
@@ -40,7 +40,7 @@ class Lettering:
         drawable = isinstance(chinese, str) and chinese and all(ord(letter) in self.glyphs for letter in chinese)
         return str(chinese) if self.language == "zh" and drawable else english
 
-    def font(self) -> dict[str, list[str]]:
+    def font(self) -> dict[str, Any]:
         """Return the keyword of a text artist that sets the font; empty for the user's own rcParams."""
         return {"fontfamily": list(self.families)} if self.families else {}
 

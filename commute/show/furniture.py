@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Bounds = tuple[float, float, float, float]
 WIDTH, TITLE_SPACE, CAPTION_SPACE, MARGIN = 8.0, 0.5, 0.62, 0.15  # inches of a figure of our own
 CORNERS = {"upper left": (0, 1), "upper right": (1, 1), "lower left": (0, 0), "lower right": (1, 0)}
+LEGEND_CODES = {"upper right": 1, "upper left": 2, "lower left": 3, "lower right": 4}  # matplotlib's
 
 
 def open_map(axes: Axes | None, *, bounds: Bounds, land: gpd.GeoDataFrame | None) -> Axes:
@@ -34,7 +35,7 @@ def open_map(axes: Axes | None, *, bounds: Bounds, land: gpd.GeoDataFrame | None
     """
     _check_bounds(bounds)
     axes = _own_axes(bounds) if axes is None else axes
-    figure = axes.get_figure(root=True)
+    figure = axes.figure.canvas.figure
     if figure.get_layout_engine() is not None:
         figure.draw_without_rendering()  # let the layout settle first: labels are placed in pixels
     west, south, east, north = _filled(bounds, axes)
@@ -78,8 +79,8 @@ def _filled(bounds: Bounds, axes: Axes) -> Bounds:
     """Widen the bounds so that they fill the box of the axes."""
     west, south, east, north = bounds
     box = axes.get_position(original=True)
-    figure = axes.get_figure(root=True)
-    wanted = (box.height * figure.bbox.height) / (box.width * figure.bbox.width)
+    page = axes.figure.bbox
+    wanted = (box.height * page.height) / (box.width * page.width)
     shrink = math.cos(math.radians((south + north) / 2))
     shape = (north - south) / ((east - west) * shrink)
     more_up = max(wanted / shape - 1, 0) * (north - south) / 2
@@ -112,46 +113,38 @@ class Frame:
         write_title(self.axes, title, lettering=self.lettering)
         write_caption(self.axes, lines, lettering=self.lettering)
 
-    def legend(self, rows: Mapping[str, Artist], *, title: str = "") -> Bbox:
+    def legend(self, rows: Mapping[str, Artist]) -> Bbox:
         """Put the legend into the emptiest corner and return its box in pixels."""
         from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - heavy
+        from matplotlib.transforms import Bbox  # noqa: PLC0415 - heavy
 
         font = self.lettering.font()
         families = font["fontfamily"] if font else None
-        corner = self._emptiest(CORNERS, share=(0.3, 0.05 * (len(rows) + 1)))
         drawn = self.axes.legend(
-            list(rows.values()), list(rows), loc=corner, title=title or None, frameon=True, framealpha=0.92,
-            facecolor=palette.PAPER, edgecolor="none", borderpad=0.8, labelspacing=0.55, handlelength=1.7,
-            prop=FontProperties(family=families, size=8), labelcolor=palette.INK, borderaxespad=0.6,
-            title_fontproperties=FontProperties(family=families, size=8, weight="bold"), alignment="left",
+            handles=list(rows.values()), labels=list(rows), frameon=True, framealpha=0.92, facecolor=palette.PAPER,
+            edgecolor="none", borderpad=0.8, labelspacing=0.55, handlelength=1.7, labelcolor=palette.INK,
+            borderaxespad=0.6, alignment="left", prop=FontProperties(family=families, size=8),
         )  # fmt: skip
-        drawn.set_zorder(25)
         for text in drawn.get_texts():
             text.set_linespacing(1.35)
-        return drawn.get_window_extent()
+        drawn.set_zorder(25)
+        corner = self._emptiest(CORNERS, size=drawn.get_window_extent().size)
+        drawn.set_loc(LEGEND_CODES[corner])
+        return Bbox.from_extents(*drawn.get_window_extent().extents)
 
     def scale_bar(self, *, avoid: Sequence[Bbox] = ()) -> Bbox:
         """Draw a scale bar, true at the middle latitude of the map, into a free lower corner; return its box."""
-        free = {
-            name: place
-            for name, place in {k: v for k, v in CORNERS.items() if k.startswith("lower")}.items()
-            if not any(box.contains(*self._corner_point(place)) for box in avoid)
-        }
-        return draw_scale_bar(
-            self.axes, lettering=self.lettering, right=self._emptiest(free, share=(0.3, 0.08)).endswith("right")
-        )
+        lower = {name: place for name, place in CORNERS.items() if place[1] == 0}
+        free = {name: place for name, place in lower.items() if not any(_holds(self.axes, box, place) for box in avoid)}
+        size = (0.3 * self.axes.bbox.width, 0.08 * self.axes.bbox.height)
+        return draw_scale_bar(self.axes, lettering=self.lettering, right=self._emptiest(free, size=size)[6:] == "right")
 
-    def _corner_point(self, place: tuple[int, int]) -> tuple[float, float]:
-        """Return a point in display pixels a little inside a corner."""
-        along = [0.05 if end == 0 else 0.95 for end in place]
-        x, y = self.axes.transAxes.transform(along)
-        return float(x), float(y)
-
-    def _emptiest(self, corners: Mapping[str, tuple[int, int]], *, share: tuple[float, float]) -> str:
-        """Return the corner in which a box of that share of the axes covers least of what matters."""
+    def _emptiest(self, corners: Mapping[str, tuple[int, int]], *, size: Sequence[float]) -> str:
+        """Return the corner in which a box of that size in pixels covers least of what matters."""
         west, east = self.axes.get_xlim()
         south, north = self.axes.get_ylim()
-        width, height = (east - west) * share[0], (north - south) * share[1]
+        width = (east - west) * size[0] / self.axes.bbox.width
+        height = (north - south) * size[1] / self.axes.bbox.height
 
         def covered(place: tuple[int, int]) -> float:
             left = west if place[0] == 0 else east - width
@@ -160,6 +153,11 @@ class Frame:
             return float(shapely.intersection(self.busy, box).area)
 
         return min(corners, key=lambda name: (round(covered(corners[name]), 9), list(CORNERS).index(name)))
+
+
+def _holds(axes: Axes, box: Bbox, place: tuple[int, int]) -> bool:
+    """Tell whether a box in pixels holds the point a little inside a corner of the axes."""
+    return bool(box.contains(*axes.transAxes.transform([0.95 if end else 0.05 for end in place])))
 
 
 def write_title(axes: Axes, title: str, *, lettering: Lettering) -> None:

@@ -62,7 +62,7 @@ def place_labels(
             text.remove()
             continue
         box, ring = spot
-        _move(text, box=box)
+        _move(axes, text, box=box)
         if ring >= LEADER_FROM:
             _lead(axes, label, box=box, point=point)
         taken.append(box)
@@ -108,7 +108,7 @@ def _boxes(
 ) -> Iterator[tuple[int, float, int, Bbox]]:
     from matplotlib.transforms import Bbox  # noqa: PLC0415 - heavy
 
-    pixel = axes.get_figure(root=True).dpi / 72
+    pixel = axes.figure.dpi / 72
     for step, ring in enumerate(RINGS):
         gap = (ring + label.clear) * pixel
         for side, (across, up) in enumerate(SIDES.values()):
@@ -138,15 +138,15 @@ def _touch(box: Bbox, other: Bbox, gap: float = 1.5) -> bool:
     )
 
 
-def _move(text: Annotation, *, box: Bbox) -> None:
-    pixel = text.get_figure(root=True).dpi / 72
+def _move(axes: Axes, text: Annotation, *, box: Bbox) -> None:
+    pixel = axes.figure.dpi / 72
     extent = text.get_window_extent()
     # the box of a text starts a little off its anchor, so move by the difference and not to the corner
     text.set_position(((box.x0 - extent.x0) / pixel, (box.y0 - extent.y0) / pixel))
 
 
 def _lead(axes: Axes, label: Label, *, box: Bbox, point: tuple[float, ...]) -> None:
-    pixel = axes.get_figure(root=True).dpi / 72
+    pixel = axes.figure.dpi / 72
     near = (min(max(point[0], box.x0), box.x1), min(max(point[1], box.y0), box.y1))
     offset = ((near[0] - point[0]) / pixel, (near[1] - point[1]) / pixel)
     line = axes.annotate(

@@ -82,6 +82,27 @@ def draw_thin_links(axes: Axes, network: Network) -> None:
             _draw_segments(axes, chosen, network.places, look=look)
 
 
+def draw_edited_links(axes: Axes, links: pd.DataFrame, network: Network, *, scenario: str) -> dict[str, Artist]:
+    """Draw the links that a scenario opens and closes, and return their legend rows by change.
+
+    A link to a place that only the scenario knows has no coordinates here and is left out.
+    """
+    from matplotlib.lines import Line2D  # noqa: PLC0415 - heavy
+
+    looks: dict[str, dict[str, Any]] = {
+        "added": {"color": palette.CHANGE_ANCHORS[0], "linewidth": 2.2, "linestyle": "solid"},
+        "removed": {"color": palette.CHANGE_ANCHORS[-1], "linewidth": 2.2, "linestyle": (0, (2.2, 1.2))},
+    }
+    known = links["from_id"].isin(network.places.index) & links["to_id"].isin(network.places.index)
+    rows: dict[str, Artist] = {}
+    for change, look in looks.items():
+        chosen = links[known & (links["scenario"] == scenario) & (links["change"] == change)]
+        if len(chosen):
+            _draw_segments(axes, chosen, network.places, look=look | {"zorder": 6, "gid": f"links {change}"})
+            rows[change] = Line2D([], [], **look)
+    return rows
+
+
 def _draw_segments(axes: Axes, links: pd.DataFrame, places: gpd.GeoDataFrame, *, look: dict[str, Any]) -> None:
     from matplotlib.collections import LineCollection  # noqa: PLC0415 - heavy
 
@@ -96,7 +117,7 @@ def draw_places(axes: Axes, network: Network, *, kinds: Collection[str]) -> dict
 
     Stations and checkpoints that no link in the network touches are left out.
     """
-    looks = {
+    looks: dict[str, dict[str, Any]] = {
         "station": {"marker": "o", "s": 9.0, "facecolor": palette.PAPER, "edgecolor": palette.INK, "linewidth": 0.7},
         "checkpoint": {"marker": "s", "s": 16.0, "facecolor": "#f2c14e", "edgecolor": palette.INK, "linewidth": 0.7},
         "city": {"marker": "o", "s": 30.0, "facecolor": palette.INK, "edgecolor": palette.PAPER, "linewidth": 0.9},

@@ -107,7 +107,7 @@ def draw_isochrones(  # noqa: PLR0913 - each is a choice of its own
     style = find_lettering(language, needed=words.WORDS["zh"].values())
     named = network if network is not None else region_of(manifest_of(circles))
     land = land_of(named)
-    axes = open_map(ax, bounds=bounds or padded(_extent(drawn, named)), land=land)
+    axes = open_map(ax, bounds=bounds or padded(_extent(drawn, named), share=0.08), land=land)
     rows = _paint_circles(axes, drawn, language=style.language)
     busy = [drawn.geometry.dropna().union_all()]
     origins = list(dict.fromkeys(drawn["origin_id"]))
@@ -209,7 +209,7 @@ def explore(circles: gpd.GeoDataFrame, *, tiles: str | None = None, land: gpd.Ge
             tiles=tiles, color=palette.COAST, highlight=False,
             style_kwds={"fillColor": palette.LAND, "fillOpacity": 1.0 if tiles is None else 0.0, "weight": 1},
         )  # fmt: skip
-    page = shown.explore(
+    page: folium.Map = shown.explore(
         column="minutes", categorical=True, categories=[f"{cutoff:g}" for cutoff in cutoffs],
         cmap=palette.time_colours(len(cutoffs)), m=under, tiles=tiles, legend=True,
         tooltip=["origin", "minutes", "people", "area_km2", "basis"],

@@ -17,7 +17,7 @@ PAPER = "#ffffff"
 # Even steps of lightness (CIE L* 31, 53, 72, 88), so equal steps of time look equal and a grey print still reads.
 TIME_ANCHORS = ("#064e5b", "#3d8a8c", "#86bdb6", "#cfe3da")
 
-GAINED, KEPT, LOST = "#2b6ca8", "#c3ccd1", "#d9661f"  # blue and orange stay apart under every colour blindness
+GAINED, KEPT, LOST = "#2b6ca8", "#b9beb8", "#d9661f"  # blue and orange stay apart under every colour blindness
 # Faster is blue, slower is orange; the middle is the grey of "nothing changed".
 CHANGE_ANCHORS = ("#0b3f73", "#4f8fc4", "#b5d0e4", "#e9e7e2", "#f6c79c", "#e2803a", "#9c3d06")
 

@@ -160,7 +160,14 @@ def make_comparison(network: Network, land: gpd.GeoDataFrame) -> SimpleNamespace
     places["after"] = (places["before"] + places["delta"]).fillna(pd.Series([np.nan] * 9 + [70.0, np.inf]))
     places["inside_60"] = ["outside", "kept", "outside", "outside", "lost", "kept", "gained", *["outside"] * 4]
     summary = pd.DataFrame({"scenario": ["base", "link-open"], "basis": "door_to_door"})
-    return SimpleNamespace(base=network, scenarios=(), areas=areas, places=places, summary=summary)
+    links = pd.DataFrame(
+        [("link-open", "added", "shiziyang-link", "dongguan-interchange", "nansha-interchange", np.nan, 12.0)],
+        columns=["scenario", "change", "line_id", "from_id", "to_id", "minutes_before", "minutes_after"],
+    )
+    return SimpleNamespace(
+        base=network, scenarios=(), areas=areas, places=places, summary=summary, links=links,
+        circles=make_circles(land).assign(scenario="base"),
+    )  # fmt: skip
 
 
 def make_score() -> SimpleNamespace:
