@@ -211,7 +211,7 @@ def demo(
     folder: Annotated[Path, typer.Option(help="Where the map and the page are written.")] = Path(),
 ) -> None:
     """Show what the Shenzhen–Zhongshan Link did: before and after, table, score, map and page."""
-    from commute.show.demo import run  # noqa: PLC0415 - matplotlib only where a map is asked for
+    from commute.demo import run  # noqa: PLC0415 - matplotlib only where a map is asked for
 
     with _working("comparing the bay before and after"):
         told = run(folder)
