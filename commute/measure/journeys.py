@@ -10,7 +10,7 @@ import pandas as pd
 
 from commute.errors import ParameterError
 from commute.measure.manifest import manifest, settled
-from commute.measure.times import ends_of, people_at, seeds_of
+from commute.measure.times import ends_of, people_at
 from commute.model.timegraph import DECISECONDS, time_graph
 
 if TYPE_CHECKING:
@@ -120,11 +120,11 @@ def _paths(graph: TimeGraph, start: str, goals: list[str]) -> Iterator[tuple[str
     from commute.kernels.bounded import search_tree  # noqa: PLC0415 - numba is imported for the first search
     from commute.kernels.csr import INF, tails  # noqa: PLC0415 - as above
 
-    seeds, _ = seeds_of(graph, [start])
+    seeds, _ = ends_of(graph, [start], begin=True)
     distance, slot = search_tree(graph.csr, seeds, np.zeros(len(seeds), dtype=np.int64))
     tail = tails(graph.csr)
     for goal in goals:
-        ends = ends_of(graph, goal)
+        ends, _ = ends_of(graph, [goal], begin=False)
         node = int(ends[np.argmin(distance[ends])])
         time = int(distance[node])
         if time >= INF:
@@ -155,6 +155,7 @@ def _step(graph: TimeGraph, edge: int) -> _Step:
     tail, head = int(edges.tail[edge]), int(edges.head[edge])
     ends = [network.places.at[nodes.at[node, "place_id"], "name"] for node in (tail, head)]
     kind, link = str(edges.kind[edge]), int(edges.link[edge])
+    kind = "ride" if kind == "stay" else kind  # riding through a stop is part of the ride
     line = network.links.at[link, "line_id"] if link >= 0 else nodes.at[head, "line_id"] or nodes.at[tail, "line_id"]
     name, mode = ("", "")
     if line:

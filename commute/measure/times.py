@@ -12,7 +12,7 @@ from commute.model.ground import distance_km
 from commute.model.timegraph import DECISECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -44,15 +44,16 @@ def minutes_between_points(
     """Return minutes [origins, destinations] between the points themselves, cities standing for their centres."""
     from commute.kernels.csr import INF  # noqa: PLC0415 - numba is imported when the first graph is searched
 
-    deciseconds = _to_ends(graph, node_times(graph, origins, direction=direction), destinations)
-    return np.where(deciseconds >= INF, np.inf, deciseconds / DECISECONDS)
+    ends, bounds = ends_of(graph, destinations, begin=direction == "to")
+    nearest = _nearest(node_times(graph, origins, direction=direction)[:, ends], bounds)
+    return np.where(nearest >= INF, np.inf, nearest / DECISECONDS)
 
 
 def node_times(graph: TimeGraph, origins: Sequence[str], *, direction: str = "from") -> NDArray[np.int32]:
     """Return deciseconds [origins, nodes] from (or to) each origin to every node of the graph."""
     from commute.kernels import bounded  # noqa: PLC0415 - as above
 
-    seeds, starts = seeds_of(graph, origins)
+    seeds, starts = ends_of(graph, origins, begin=direction == "from")
     return bounded.searches(towards(graph, direction), seeds, np.zeros(len(seeds), dtype=np.int64), starts)
 
 
@@ -69,8 +70,8 @@ def minutes_without(
     slot_of[graph.csr.edge] = np.arange(len(graph.csr.edge))
     slots = [slot_of[graph.assets[asset]] for asset in assets]
     slots = [kept[kept >= 0] for kept in slots]
-    seeds, starts = seeds_of(graph, origins)
-    ends, bounds = seeds_of(graph, destinations)
+    seeds, starts = ends_of(graph, origins, begin=True)
+    ends, bounds = ends_of(graph, destinations, begin=False)
     times = closures(
         graph.csr, seeds, np.zeros(len(seeds), dtype=np.int64), starts,
         np.concatenate(slots), _bounds(slots), columns=ends,
@@ -93,20 +94,23 @@ def towards(graph: TimeGraph, direction: str) -> CSR:
     return graph.csr if direction == "from" else graph.reversed
 
 
-def seeds_of(graph: TimeGraph, places: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the nodes at which journeys of each place begin and end, and where each place's nodes begin."""
-    nodes = [ends_of(graph, place) for place in places]
+def ends_of(
+    graph: TimeGraph, places: Sequence[str], *, begin: bool
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the nodes at which journeys of each place begin, or end, and where each place's nodes begin.
+
+    That is the place itself; under ``in_vehicle`` the departures (arrivals) and interchanges of its own city that are
+    near enough for local streets, so that access, check-in, the first wait, exit and egress are free.
+    """
+    nodes = [_ends(graph, place, graph.departures if begin else graph.arrivals) for place in places]
     return np.concatenate(nodes), _bounds(nodes)
 
 
-def ends_of(graph: TimeGraph, place: str) -> NDArray[np.int64]:
-    """Return the nodes at which the journeys of a place begin and end.
-
-    That is the place itself; under ``in_vehicle`` the platforms and interchanges of its own city that are near
-    enough for local streets, so that access, check-in, the first wait, exit and egress are free.
-    """
+def _ends(graph: TimeGraph, place: str, stops: Mapping[str, tuple[int, ...]]) -> NDArray[np.int64]:
     if graph.assumptions.basis == "in_vehicle":
-        terminals = _terminals(graph, place)
+        near = _terminals(graph, place)
+        terminals = [node for one in near for node in stops.get(one, ())]
+        terminals += [graph.car[one] for one in near if one in graph.car]
         if terminals:
             return np.array(terminals, dtype=np.int64)
     node = graph.foot.get(place, graph.car.get(place))
@@ -115,31 +119,21 @@ def ends_of(graph: TimeGraph, place: str) -> NDArray[np.int64]:
     return np.array([node], dtype=np.int64)
 
 
-def _terminals(graph: TimeGraph, place: str) -> list[int]:
+def _terminals(graph: TimeGraph, place: str) -> list[str]:
+    """Return the stations and interchanges a place's journeys by vehicle begin and end at."""
     places = graph.network.places
     row = places.loc[place]
     if row["kind"] not in ("city", "county"):
-        own = [graph.car[place]] if place in graph.car else []
-        return [*graph.platforms.get(place, ()), *own]
+        return [place]
     city = place if row["kind"] == "city" else row["parent"]
     exits = places[(places["parent"] == city) & places["kind"].isin(("station", "interchange"))]
     here = np.full(len(exits), row["lon"]), np.full(len(exits), row["lat"])
     km = distance_km(*here, exits["lon"].to_numpy(), exits["lat"].to_numpy())
-    near = exits.index[km <= graph.assumptions.local["access_km"]]
-    nodes: list[int] = []
-    for terminal in near:
-        nodes += graph.platforms.get(terminal, ())
-        nodes += [graph.car[terminal]] if terminal in graph.car else []
-    return nodes
+    return list(exits.index[km <= graph.assumptions.local["access_km"]])
 
 
 def _bounds(groups: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum([len(group) for group in groups])]).astype(np.int64)
-
-
-def _to_ends(graph: TimeGraph, times: NDArray[np.int32], places: Sequence[str]) -> NDArray[np.int32]:
-    nodes, bounds = seeds_of(graph, places)
-    return _nearest(times[:, nodes], bounds)
 
 
 def _nearest(times: NDArray[np.int32], bounds: NDArray[np.int64]) -> NDArray[np.int32]:

@@ -1,15 +1,17 @@
 """TimeGraph: a network under assumptions as one graph of minutes; the only home of an edge's minutes.
 
-A traveller is on foot at a place, in a car at a place or interchange, or on the platform of a line at a stop:
+A traveller is on foot at a place, in a car at a place or interchange, or at a stop of a line, departing or arrived:
 
-    place on foot ──access──▸ station on foot ──board──▸ platform ──ride──▸ platform ──alight──▸ station …
-        │  ▴                        │ walk (≤ 1 km)          └────transfer────▸ platform of another line
-      unpark park                   └──border──▸ checkpoint on the other side
+    place on foot ──access──▸ station on foot ──board──▸ departure ──ride──▸ arrival ──alight──▸ station on foot …
+        │  ▴                        │ walk (≤ 1 km)          ▴                │  └──transfer──▸ departure, other line
+      unpark park                   └──border──▸ other side  └──────stay──────┘
         ▾  │
     place by car ──street──▸ interchange ──road──▸ interchange ──street──▸ place by car
 
-Riding through a stop stays on the platforms of one line and costs no second boarding. Local ways (access, street)
-follow from distance and speed; they never cross a border and hardly any water.
+Riding through a stop stays on one line and costs no second boarding; only who has arrived by one line can change to
+another. Into high-speed rail one changes only from high-speed rail: from anything else it is out to the street and in
+through security. Local ways (access, street) follow from distance and speed; they never cross a border and hardly any
+water.
 """
 
 from __future__ import annotations
@@ -54,8 +56,8 @@ class Edges(NamedTuple):
 class TimeGraph:
     """The nodes and edges of a network in time.
 
-    ``nodes`` has one row per node: ``place_id``, ``state`` (foot, car, platform), ``line_id``.
-    ``foot``, ``car`` map a place to its node; ``platforms`` a place to the nodes of the lines that stop there.
+    ``nodes`` has one row per node: ``place_id``, ``state`` (foot, car, departure, arrival), ``line_id``.
+    ``foot``, ``car`` map a place to its node; ``departures`` and ``arrivals`` to those of the lines that stop there.
     """
 
     network: Network
@@ -64,7 +66,8 @@ class TimeGraph:
     edges: Edges
     foot: dict[str, int]
     car: dict[str, int]
-    platforms: dict[str, tuple[int, ...]]
+    departures: dict[str, tuple[int, ...]]
+    arrivals: dict[str, tuple[int, ...]]
 
     @cached_property
     def csr(self) -> CSR:
@@ -113,7 +116,8 @@ class _Builder:
         on_foot = [place for place, kind in self.kind.items() if kind != "interchange"]
         self.foot = {place: self._node(place, "foot") for place in on_foot}
         self.car: dict[str, int] = {}
-        self.platform: dict[tuple[str, str], int] = {}
+        self.departure: dict[tuple[str, str], int] = {}
+        self.arrival: dict[tuple[str, str], int] = {}
         if self.by_car:
             roads = self.links[self.links["mode"].isin(ROAD)]
             ends = set(roads["from_id"]) | set(roads["to_id"])
@@ -125,11 +129,9 @@ class _Builder:
             self._services(self.links[self.links["mode"].isin(SCHEDULED)])
             self._borders(self.links[self.links["mode"] == "checkpoint"])
         self._local_ways()
-        stops: dict[str, tuple[int, ...]] = {}
-        for (_, place), node in self.platform.items():
-            stops[place] = (*stops.get(place, ()), node)
         nodes = pd.DataFrame(self.rows, columns=["place_id", "state", "line_id"])
-        return TimeGraph(self.network, self.given, nodes, _joined(self.parts), self.foot, self.car, stops)
+        stops = _by_place(self.departure), _by_place(self.arrival)
+        return TimeGraph(self.network, self.given, nodes, _joined(self.parts), self.foot, self.car, *stops)
 
     def _node(self, place: str, state: str, line: str = "") -> int:
         self.rows.append((place, state, line))
@@ -181,33 +183,39 @@ class _Builder:
     # -- by rail, bus and ferry ----------------------------------------------------------------------------
 
     def _services(self, rides: pd.DataFrame) -> None:
-        for end in ("from_id", "to_id"):
-            for line, place in zip(rides["line_id"], rides[end], strict=True):
-                if (line, place) not in self.platform:
-                    self.platform[line, place] = self._node(place, "platform", line)
-        tail, head = (
-            np.array([self.platform[pair] for pair in zip(rides["line_id"], rides[end], strict=True)], dtype=np.int64)
-            for end in ("from_id", "to_id")
-        )
-        minutes = rides["minutes"].to_numpy(dtype=np.float64)
-        self._two_way("ride", rides, (tail, head), minutes, self._clearance(rides), rides.index.to_numpy())
-        lines = self.network.lines
-        mode = [lines.at[line, "mode"] for line, _ in self.platform]
-        wait = np.array([self.given.wait(lines.at[line, "headway_minutes"]) for line, _ in self.platform])
-        street = [self.foot[place] for _, place in self.platform]
-        platform = list(self.platform.values())
-        self._add("board", street, platform, np.array([self.given.check_in[m] for m in mode]), wait)
-        self._add("alight", platform, street, np.array([self.given.exit[m] for m in mode]))
-        self._transfers(mode, wait)
+        stops = pd.concat([rides[["line_id", end]].set_axis(["line", "place"], axis=1) for end in ("from_id", "to_id")])
+        stops = stops.drop_duplicates(ignore_index=True)
+        for line, place in stops.itertuples(index=False):
+            self.departure[line, place] = self._node(place, "departure", line)
+            self.arrival[line, place] = self._node(place, "arrival", line)
+        departure, arrival = (np.array(list(each.values())) for each in (self.departure, self.arrival))
+        mode = stops["line"].map(self.network.lines["mode"])
+        headway = stops["line"].map(self.network.lines["headway_minutes"])
+        stops = stops.assign(mode=mode, wait=headway.map(self.given.wait), departure=departure, arrival=arrival)
+        self._rides(rides)
+        street = stops["place"].map(self.foot).to_numpy()
+        check_in, leave = (mode.map(dict(each)).to_numpy() for each in (self.given.check_in, self.given.exit))
+        self._add("board", street, departure, check_in, stops["wait"].to_numpy())
+        self._add("alight", arrival, street, leave)
+        self._add("stay", arrival, departure, np.zeros(len(stops)))
+        self._transfers(stops)
 
-    def _transfers(self, mode: list[str], wait: NDArray[np.float64]) -> None:
-        stops = pd.DataFrame({"place": [place for _, place in self.platform], "node": list(self.platform.values())})
-        stops["mode"], stops["wait"] = mode, wait
+    def _rides(self, rides: pd.DataFrame) -> None:
+        minutes, border = rides["minutes"].to_numpy(dtype=np.float64), self._clearance(rides)
+        back = ~rides["oneway"].to_numpy(dtype=bool)
+        for one, other, chosen in (("from_id", "to_id", np.ones_like(back)), ("to_id", "from_id", back)):
+            run = rides[chosen]
+            tail = [self.departure[stop] for stop in zip(run["line_id"], run[one], strict=True)]
+            head = [self.arrival[stop] for stop in zip(run["line_id"], run[other], strict=True)]
+            self._add("ride", tail, head, minutes[chosen], border[chosen], run.index.to_numpy())
+
+    def _transfers(self, stops: pd.DataFrame) -> None:
         pairs = stops.merge(stops, on="place", suffixes=("", "_next"))
-        pairs = pairs[pairs["node"] != pairs["node_next"]]
+        inside = (pairs["mode_next"] != "rail") | (pairs["mode"] == "rail")
+        pairs = pairs[(pairs["line"] != pairs["line_next"]) & inside]
         kind = pairs["mode"].where(pairs["mode"] == pairs["mode_next"], "mixed")
         minutes = kind.where(kind.isin(self.given.transfer), "mixed").map(dict(self.given.transfer))
-        ends = pairs["node"].to_numpy(), pairs["node_next"].to_numpy()
+        ends = pairs["arrival"].to_numpy(), pairs["departure_next"].to_numpy()
         self._add("transfer", *ends, minutes.to_numpy(dtype=np.float64), pairs["wait_next"].to_numpy())
 
     def _borders(self, crossings: pd.DataFrame) -> None:
@@ -259,6 +267,13 @@ class _Builder:
         one, other = ([node[place] for place in pairs[end]] for end in ("from_id", "to_id"))
         self._add(kinds[0], one, other, minutes)
         self._add(kinds[1], other, one, minutes)
+
+
+def _by_place(nodes: dict[tuple[str, str], int]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for (_, place), node in nodes.items():
+        found[place] = (*found.get(place, ()), node)
+    return found
 
 
 def _joined(parts: list[Edges]) -> Edges:
