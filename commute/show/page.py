@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from commute.model.network import Network
 
 SCRIPTS = ("words.js", "map.js", "tables.js", "journeys.js", "main.js")  # one module, in this order
-LEG_COLUMNS = ("scenario", "from_id", "to_id", "kind", "from_place", "to_place", "line", "minutes")
+LEG_COLUMNS = ("scenario", "journey", "from_id", "to_id", "leg", "kind", "from_place", "to_place", "line", "minutes")
 _DECIMALS = 4  # of a degree: eleven metres, under a pixel at the nearest zoom
 _TOLERANCE = 0.0003  # degrees that a drawn outline may stray: about thirty metres
 _LAND_TOLERANCE = 0.001
@@ -63,23 +63,26 @@ def write_page(
     Raises
     ------
     ParameterError
-        For an unknown language, journeys without a column they need, and a comparison without circles.
+        For an unknown language, and for journeys without a column they need.
+    DataFileError
+        If the folder does not exist.
     """
     if language not in WORDS:
         raise ParameterError(f"language is {' or '.join(map(repr, WORDS))}, not {language!r}.")
-    if comparison.circles.empty:
-        raise ParameterError("The comparison has no circles to draw: compare() it with at least one origin and cutoff.")
-    headline = _titles(comparison, given=title)
+    names = _scenario_names(comparison)
     content = {
         "language": language,
         "words": _words(),
-        "title": headline,
+        "title": title,
+        "scenarios": list(names),
+        "scenario_names": names,
         **_said_of(comparison),
         **_numbers(comparison),
-        "journeys": _frame(_typical(journeys), columns=LEG_COLUMNS),
+        "journeys": _told(comparison.base, journeys),
         "map": _map(comparison),
     }
-    return _write(Path(path), _document(content, title=headline[language], language=language))
+    headline = next(iter(names.values()))[language] if title is None else title
+    return _write(Path(path), _document(content, title=headline, language=language))
 
 
 # -- the document --------------------------------------------------------------------------------------------
@@ -142,17 +145,6 @@ def _both(english: str, chinese: object) -> dict[str, str]:
     return {"en": english, "zh": chinese if isinstance(chinese, str) and chinese else english}
 
 
-def _titles(comparison: Comparison, *, given: str | None) -> dict[str, str]:
-    if given is not None:
-        return _both(given, given)
-    if len(comparison.scenarios) == 1:
-        return _scenario_names(comparison)[comparison.scenarios[0].name]
-    region = comparison.base.region
-    place = _both(region.name, region.name_zh) if region else {"en": "The network", "zh": "交通网络"}
-    count = len(comparison.scenarios)
-    return {"en": f"{place['en']}: {count} scenarios compared", "zh": f"{place['zh']}：{count} 个情景对比"}
-
-
 def _scenario_names(comparison: Comparison) -> dict[str, dict[str, str]]:
     return {one.name: _both(one.title or one.name, one.title_zh or one.title) for one in comparison.scenarios}
 
@@ -171,8 +163,6 @@ def _said_of(comparison: Comparison) -> dict[str, Any]:
     return {
         "manifest": manifest,
         "region": _both(base.region.name, base.region.name_zh) if base.region else None,
-        "scenarios": [scenario.name for scenario in comparison.scenarios],
-        "scenario_names": _scenario_names(comparison),
         "choices": {name: chosen[name] for name in ("basis", "period", "wait_rule", "travel")},
         "assumptions": _frame(assumptions.table().reset_index()),
         "sources": _frame(base.sources.reset_index()),
@@ -198,9 +188,10 @@ def _names(base: Network) -> dict[str, Any]:
 
 
 def _numbers(comparison: Comparison) -> dict[str, Any]:
-    inside = [name for name in comparison.places.columns if name.startswith("inside_")]
+    inside = [str(name) for name in comparison.places.columns if str(name).startswith("inside_")]
     reached = ("scenario", "origin_id", "place_id", "before", "after", "population", *inside)
     return {
+        "cutoffs": sorted(_plain(float(name.removeprefix("inside_"))) for name in inside),
         "summary": _frame(comparison.summary),
         "pairs": _frame(comparison.pairs),
         "reached": _frame(comparison.places, columns=reached),
@@ -208,14 +199,22 @@ def _numbers(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _typical(journeys: pd.DataFrame | None) -> pd.DataFrame:
-    """Return the legs of the typical journeys, those of ``journey`` 0, in their order."""
-    if journeys is None:
-        return pd.DataFrame(columns=list(LEG_COLUMNS))
-    missing = [name for name in (*LEG_COLUMNS, "journey", "leg") if name not in journeys.columns]
+def _told(base: Network, journeys: pd.DataFrame | None) -> dict[str, list[Any]]:
+    """Give the legs of the typical journeys, ``journey`` 0, in their order, with the cities they lead between.
+
+    Door to door the typical journey may lead between other districts in the scenario than in the base; the pair of
+    cities is what both sides share.
+    """
+    legs = pd.DataFrame(columns=list(LEG_COLUMNS)) if journeys is None else journeys
+    missing = [name for name in LEG_COLUMNS if name not in legs.columns]
     if missing:
-        raise ParameterError(f"The journeys have no column {', '.join(missing)}: they need what journeys() returns, and a scenario column.")
-    return journeys[journeys["journey"] == 0].sort_values(["from_id", "to_id", "scenario", "leg"], kind="stable")
+        raise ParameterError(
+            f"The journeys have no column {', '.join(missing)}: they need what journeys() returns, and a scenario column."
+        )
+    city = base.places["parent"].where(base.places["kind"] == "county", base.places.index.to_series())
+    typical = legs[legs["journey"] == 0]
+    typical = typical.assign(from_city=typical["from_id"].map(city), to_city=typical["to_id"].map(city))
+    return _frame(typical.sort_values(["from_id", "to_id", "leg"], kind="stable"))
 
 
 def _frame(frame: pd.DataFrame, *, columns: Iterable[str] | None = None) -> dict[str, list[Any]]:
@@ -272,7 +271,7 @@ def _outlines(frame: gpd.GeoDataFrame, *, properties: Mapping[str, str]) -> dict
 
 
 def _collection(shapes: Iterable[Any], properties: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Build a GeoJSON feature collection; its coordinates are rounded again, for 113.9 is not a sum of binary fractions."""
+    """Build a GeoJSON feature collection; coordinates are rounded in decimal, for 113.9 is no binary fraction."""
     features = []
     for shape, values in zip(shapes, properties, strict=True):
         geometry = None if shape is None or shape.is_empty else _rounded(shapely.geometry.mapping(shape))
@@ -289,8 +288,8 @@ def _rounded(value: Any) -> Any:  # noqa: ANN401 - a GeoJSON geometry, at any de
 
 
 def _straight(base: Network, links: pd.DataFrame) -> list[Any]:
-    points = base.places.geometry
-    return [shapely.LineString([points[start], points[end]]) for start, end in zip(links["from_id"], links["to_id"], strict=True)]
+    ends = (base.places.geometry.loc[links[end]] for end in ("from_id", "to_id"))
+    return [shapely.LineString(pair) for pair in zip(*ends, strict=True)]
 
 
 def _links(base: Network, *, removed: pd.DataFrame) -> dict[str, Any]:
@@ -302,8 +301,8 @@ def _links(base: Network, *, removed: pd.DataFrame) -> dict[str, Any]:
     links = base.operating_links
     ends = (frozenset(pair) for pair in zip(links["from_id"], links["to_id"], strict=True))
     keys = zip(links["line_id"], ends, strict=True)
-    properties = [{"mode": mode, "removed_in": gone.get(key, "")} for mode, key in zip(links["mode"], keys, strict=True)]
-    return _collection(_straight(base, links), properties)
+    marked = zip(links["mode"], keys, strict=True)
+    return _collection(_straight(base, links), ({"mode": mode, "removed_in": gone.get(key, "")} for mode, key in marked))
 
 
 def _changes(base: Network, *, changed: pd.DataFrame) -> dict[str, Any]:

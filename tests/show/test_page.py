@@ -81,8 +81,8 @@ LINKS = [
 ]  # fmt: skip
 WITHOUT, EASIER = "without-shenzhen-zhongshan", "shiziyang-link"
 CROSSINGS = {  # portals east and west, minutes across
-    "humen": ((113.68, 22.93), (113.52, 22.83), 26.0),
-    "shenzhen-zhongshan": ((113.84, 22.61), (113.56, 22.54), 18.0),
+    "humen": ((113.68, 22.93), (113.52, 22.83), 24.0),
+    "shenzhen-zhongshan": ((113.84, 22.61), (113.56, 22.54), 14.0),
     "shiziyang": ((113.66, 22.90), (113.50, 22.86), 11.0),
 }
 OPEN = {"base": ("humen", "shenzhen-zhongshan"), WITHOUT: ("humen",), EASIER: tuple(CROSSINGS)}
@@ -103,7 +103,9 @@ def land():
 
 
 def network(counties=COUNTIES, ground=None):
-    people = pd.DataFrame(counties, columns=["city", "name", "zh", "lon", "lat", "people"]).groupby("city")["people"].sum()
+    people = (
+        pd.DataFrame(counties, columns=["city", "name", "zh", "lon", "lat", "people"]).groupby("city")["people"].sum()
+    )
     cities = [
         {"place_id": city, "kind": "city", "name": name, "name_zh": zh, "lon": lon, "lat": lat, "territory": territory,
          "population": round(people.get(city, own) * 100) * 10_000.0}
@@ -151,10 +153,10 @@ def km(here, there):
 
 def minutes(here, there, banks, scenario):
     if banks[0] == banks[1]:
-        return 12 + 1.15 * km(here, there)
+        return 8 + 0.8 * km(here, there)
     side = 0 if banks[0] == "east" else 1
     ways = [CROSSINGS[name] for name in OPEN[scenario]]
-    return 12 + min(1.15 * (km(here, way[side]) + km(way[1 - side], there)) + way[2] for way in ways)
+    return 8 + min(0.8 * (km(here, way[side]) + km(way[1 - side], there)) + way[2] for way in ways)
 
 
 def bank_of(row):
@@ -169,7 +171,10 @@ def inside(before, after, cutoff):
 def times(base, origin, ends, scenario):
     here = base.places.loc[origin]
     rows = [base.places.loc[end] for end in ends]
-    spots = [minutes((here["lon"], here["lat"]), (row["lon"], row["lat"]), (bank_of(here), bank_of(row)), scenario) for row in rows]
+    spots = [
+        minutes((here["lon"], here["lat"]), (row["lon"], row["lat"]), (bank_of(here), bank_of(row)), scenario)
+        for row in rows
+    ]
     return [0.0 if end == origin else spot for end, spot in zip(ends, spots, strict=True)]
 
 
@@ -191,7 +196,7 @@ def circle(base, ground, origin, cutoff, scenario):
     ends = list(base.counting_points.index) + [place for place in base.places.index if "interchange" in place]
     spent = times(base, origin, ends, scenario)
     points = base.places.loc[ends].geometry.to_crs(METRES).to_numpy()
-    left = np.maximum(cutoff - np.array(spent), 0) * 420.0
+    left = np.maximum(cutoff - np.array(spent), 0) * 600.0
     return shapely.intersection(shapely.union_all(shapely.buffer(points[left > 0], left[left > 0])), ground)
 
 
@@ -205,16 +210,29 @@ def made_comparison(base, origins=("shenzhen", "zhongshan", "guangzhou")):
             shapes = {name: circle(base, ground, origin, cutoff, name) for name in OPEN}
             for name, shape in shapes.items():
                 near = points[np.array(times(base, origin, ends, name)) <= cutoff]
-                circles.append({"scenario": name, "origin_id": origin, "cutoff": float(cutoff), "direction": "from",
-                                "people": near["population"].sum(), "cities": near["unit"].nunique(), "geometry": shape})
+                circles.append(
+                    {
+                        "scenario": name,
+                        "origin_id": origin,
+                        "cutoff": float(cutoff),
+                        "direction": "from",
+                        "people": near["population"].sum(),
+                        "cities": near["unit"].nunique() - 1,
+                        "geometry": shape,
+                    }
+                )
             for name in (WITHOUT, EASIER):
                 before, after = shapes["base"], shapes[name]
-                cut = {"gained": after.difference(before), "lost": before.difference(after), "kept": before.intersection(after)}
+                cut = {
+                    "gained": after.difference(before),
+                    "lost": before.difference(after),
+                    "kept": before.intersection(after),
+                }
                 areas += [{"scenario": name, "origin_id": origin, "cutoff": float(cutoff), "change": change,
                            "area_km2": part.area / 1e6, "geometry": part} for change, part in cut.items()]  # fmt: skip
     reached = changes(base, origins, ends, "place_id").rename(columns={"origin": "origin_id"})
     columns = ["scenario", "score", "access", "mutual_reach", "balance", "quality", "resilience", "coverage_30",
-               "coverage_60", "people_gained", "people_lost"]  # fmt: skip
+               "coverage_60", "people_gained_60", "people_lost_60"]  # fmt: skip
     summary = [("base", 58.31, 0.741, 0.583, 0.492, 0.846, 0.431, 0.4127, 0.7812, 0.0, 0.0),
                (WITHOUT, 55.02, 0.722, 0.552, 0.461, 0.801, 0.431, 0.4127, 0.7391, 0.0, 2_310_000.0),
                (EASIER, 59.87, 0.748, 0.604, 0.511, 0.861, 0.452, 0.4198, 0.7904, 840_000.0, 0.0)]  # fmt: skip
@@ -231,7 +249,9 @@ def made_comparison(base, origins=("shenzhen", "zhongshan", "guangzhou")):
         places=reached.assign(population=reached["place_id"].map(points["population"])),
         circles=gpd.GeoDataFrame(circles, crs=METRES).to_crs("EPSG:4326"),
         areas=gpd.GeoDataFrame(areas, crs=METRES).to_crs("EPSG:4326"),
-        links=pd.DataFrame(edited, columns=["scenario", "change", "line_id", "from_id", "to_id", "minutes_before", "minutes_after"]),
+        links=pd.DataFrame(
+            edited, columns=["scenario", "change", "line_id", "from_id", "to_id", "minutes_before", "minutes_after"]
+        ),
     )
 
 
@@ -257,7 +277,375 @@ LEGS = {  # kind, from, to, line, mode, minutes
 
 def told():
     columns = ["kind", "from_place", "to_place", "line", "mode", "minutes"]
-    legs = [pd.DataFrame(rows, columns=columns).assign(scenario=name, leg=range(len(rows))) for name, rows in LEGS.items()]
+    legs = [
+        pd.DataFrame(rows, columns=columns).assign(scenario=name, leg=range(len(rows))) for name, rows in LEGS.items()
+    ]
     legs.append(legs[0].assign(journey=1, minutes=99.0))  # a less typical one, not told
-    frame = pd.concat(legs, ignore_index=True).assign(from_id="shenzhen", to_id="zhongshan", weight=1.0)
+    frame = pd.concat(legs, ignore_index=True).assign(from_id="shenzhen-nanshan", to_id="zhongshan-shiqi", weight=1.0)
     return frame.assign(journey=frame["journey"].fillna(0).astype(int), basis="door_to_door")
+
+
+@pytest.fixture(scope="module")
+def comparison():
+    return made_comparison(network())
+
+
+@pytest.fixture(scope="module")
+def written(comparison, tmp_path_factory):
+    return write_page(comparison, tmp_path_factory.mktemp("page") / "page.html", journeys=told())
+
+
+def content_of(path):
+    text = path.read_text(encoding="utf-8")
+    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)[1])
+
+
+# -- the file --------------------------------------------------------------------------------------------------
+
+
+def test_it_is_one_file_well_under_two_megabytes(written):
+    assert [path.name for path in written.parent.iterdir()] == ["page.html"]
+    assert 1_000_000 < written.stat().st_size < 2_000_000
+
+
+def test_no_tag_asks_for_anything_and_the_policy_forbids_it(written):
+    text = re.sub(r"<script.*?</script>|<style.*?</style>", "", written.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert not re.findall(r"\b(?:src|srcset|poster|action)=", text)
+    assert re.findall(r'<link[^>]*href="([^"]*)"', text) == ["data:,"]
+    assert "default-src 'none'" in text
+
+
+def test_what_tables_say_cannot_end_the_script(written):
+    assert len(re.findall("</script", written.read_text(encoding="utf-8"), re.IGNORECASE)) == 3
+    sources = content_of(written)["sources"]
+    assert WICKED in {row[sources["columns"].index("title")] for row in sources["rows"]}
+
+
+def test_the_vendored_library_keeps_its_licence_and_could_not_end_the_script():
+    folder = Path(page.__file__).parent / "assets" / "maplibre-gl"
+    assert "MapLibre contributors" in (folder / "LICENSE.txt").read_text(encoding="utf-8")
+    library = (folder / "maplibre-gl.js").read_text(encoding="utf-8")
+    assert "maplibre-gl-js/blob/v5.24.1/LICENSE.txt" in library[:400]
+    assert "</script" not in library.lower()
+
+
+def test_a_title_is_escaped(comparison, tmp_path):
+    path = write_page(comparison, tmp_path / "page.html", title=WICKED)
+    assert f"<title>{WICKED.replace('&', '&amp;')}" not in path.read_text(encoding="utf-8")
+    assert content_of(path)["title"] == WICKED
+
+
+def test_numbers_reach_the_page_as_they_are(comparison, written):
+    pairs = content_of(written)["pairs"]
+    read = pd.DataFrame(pairs["rows"], columns=pairs["columns"])
+    np.testing.assert_allclose(read["after"].astype(float), comparison.pairs["after"], atol=1e-5)
+    manifest = content_of(written)["manifest"]
+    assert (manifest["basis"], manifest["as_of"]) == ("door_to_door", "2024-07-01")
+
+
+def test_what_is_unreached_or_missing_is_null(comparison, tmp_path):
+    cut = SimpleNamespace(**vars(comparison))
+    cut.pairs = comparison.pairs.assign(after=math.inf, delta=math.inf)
+    cut.summary = comparison.summary.assign(score=math.nan)
+    content = content_of(write_page(cut, tmp_path / "page.html"))
+    at = content["pairs"]["columns"].index("after")
+    assert {row[at] for row in content["pairs"]["rows"]} == {None}
+
+
+def test_only_typical_journeys_are_told_between_their_cities(written):
+    journeys = content_of(written)["journeys"]
+    frame = pd.DataFrame(journeys["rows"], columns=journeys["columns"])
+    assert set(frame["journey"]) == {0}
+    assert set(zip(frame["from_city"], frame["to_city"], strict=True)) == {("shenzhen", "zhongshan")}
+    assert frame.groupby("scenario")["minutes"].sum().to_dict() == {"base": 75.0, WITHOUT: 168.0}
+
+
+def test_drawn_outlines_stay_close_to_the_circles(comparison, written):
+    drawn = gpd.GeoDataFrame.from_features(content_of(written)["map"]["circles"], crs="EPSG:4326").to_crs(METRES)
+    real = comparison.circles.to_crs(METRES)
+    off = shapely.symmetric_difference(shapely.make_valid(drawn.geometry.to_numpy()), real.geometry.to_numpy())
+    assert (shapely.area(off) < 0.02 * real.area.to_numpy()).all()
+
+
+# -- words -----------------------------------------------------------------------------------------------------
+
+
+def test_both_languages_say_the_same_things():
+    english, chinese = page._words()["en"], page._words()["zh"]
+    assert {key for key in chinese if not key.startswith("assumption_")} == set(english)
+    assert {f"assumption_{name}" for name in Assumptions().table().index} <= set(chinese)
+    places = {key: set(re.findall(r"\{(\w+)\}", text)) for key, text in english.items()}
+    assert {key: set(re.findall(r"\{(\w+)\}", chinese[key])) for key in english} == places
+
+
+def test_every_word_of_the_page_is_in_the_dictionary():
+    own = "".join(page._asset(name) for name in (*page.SCRIPTS, "page.html"))
+    asked = set(re.findall(r'word\("(\w+)"', own)) | set(re.findall(r'data-word="(\w+)"', own))
+    assert asked <= set(page._words()["en"])
+
+
+# -- faults ----------------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_language_is_refused(comparison, tmp_path):
+    with pytest.raises(ParameterError, match=r"language is 'en' or 'zh', not 'fr'\."):
+        write_page(comparison, tmp_path / "page.html", language="fr")
+    assert not list(tmp_path.iterdir())
+
+
+def test_journeys_without_a_scenario_are_refused(comparison, tmp_path):
+    with pytest.raises(ParameterError, match="The journeys have no column scenario: they need what journeys"):
+        write_page(comparison, tmp_path / "page.html", journeys=told().drop(columns="scenario"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_not_there_is_named(comparison, tmp_path):
+    with pytest.raises(DataFileError, match="nowhere is not a folder"):
+        write_page(comparison, tmp_path / "nowhere" / "page.html")
+
+
+# -- in a browser ----------------------------------------------------------------------------------------------
+
+
+def open_browser(*flags, width=1000, height=760):
+    if not (BROWSER and DRIVER):
+        reason = "chromium and chromedriver are not installed: the page was not opened"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = BROWSER
+    drawn = flags or ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+    size = f"--window-size={width},{height}"
+    for flag in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", size, *drawn):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    return driver
+
+
+@pytest.fixture(scope="module")
+def shared_browser():
+    driver = open_browser()
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def browser(shared_browser, written):
+    """Open the page anew; afterwards its console must be silent, and it must have asked for nothing but itself."""
+    for kind in ("browser", "performance"):
+        shared_browser.get_log(kind)
+    shared_browser.get(written.as_uri())
+    painted(shared_browser)
+    yield shared_browser
+    assert [entry for entry in shared_browser.get_log("browser") if entry["level"] in ("WARNING", "SEVERE")] == []
+    requests = [json.loads(entry["message"])["message"] for entry in shared_browser.get_log("performance")]
+    asked = [one["params"]["request"]["url"] for one in requests if one["method"] == "Network.requestWillBeSent"]
+    assert written.as_uri() in asked
+    assert [url for url in asked if url != written.as_uri() and not url.startswith(("blob:", "data:"))] == []
+
+
+def painted(driver):
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    WebDriverWait(driver, 60).until(lambda page: attribute(page, "map", "data-state") == "painted")
+
+
+def attribute(driver, identifier, name):
+    return driver.find_element("id", identifier).get_attribute(name)
+
+
+def text(driver, identifier):
+    return driver.find_element("id", identifier).text
+
+
+def click(driver, selector):
+    driver.execute_script("document.querySelector(arguments[0]).click()", selector)
+
+
+def choose(driver, identifier, value):
+    from selenium.webdriver.support.ui import Select
+
+    Select(driver.find_element("id", identifier)).select_by_value(value)
+
+
+def picture(driver):
+    """Return the pixels of the map, as colours."""
+    from PIL import Image
+
+    driver.execute_script("document.getElementById('map').scrollIntoView({block: 'center'})")
+    painted(driver)
+    return np.asarray(Image.open(BytesIO(driver.find_element("id", "map").screenshot_as_png)).convert("RGB")).astype(
+        int
+    )
+
+
+def orange(pixels):
+    return float(((pixels[:, :, 0] - pixels[:, :, 2] > 50) & (pixels[:, :, 0] > 190)).mean())
+
+
+def blue(pixels):
+    return float(((pixels[:, :, 2] - pixels[:, :, 0] > 40) & (pixels[:, :, 2] > 150)).mean())
+
+
+SEA = (227, 236, 240)
+
+
+def test_the_map_is_painted(browser):
+    pixels = picture(browser)
+    assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 200
+    assert (np.abs(pixels - np.array(SEA)).sum(axis=2) < 12).mean() > 0.05
+    assert "door to door · network as of 2024-07-01" in text(browser, "map")
+
+
+def test_the_change_is_lost_in_orange_and_gained_in_blue(browser):
+    lost = picture(browser)
+    assert orange(lost) > 0.005
+    assert blue(lost) < 0.0005
+    choose(browser, "scenario", EASIER)
+    choose(browser, "origin", "guangzhou")
+    gained = picture(browser)
+    assert blue(gained) > 0.002
+    assert orange(gained) < orange(lost) / 3
+
+
+def test_before_after_and_the_minutes_are_chosen(browser):
+    pictures, readings = {"change": picture(browser)}, set()
+    for view in ("base", "scenario"):
+        click(browser, f"#view-{view}")
+        pictures[view] = picture(browser)
+        readings.add(text(browser, "map-reading"))
+    click(browser, "#cutoff-30")
+    assert text(browser, "map-heading") == "Within 30 minutes of Shenzhen"
+    pictures["near"] = picture(browser)
+    readings.add(text(browser, "map-reading"))
+    assert len(readings) == 3
+    shown = list(pictures.values())
+    differing = [np.abs(one - other).sum() for at, one in enumerate(shown) for other in shown[:at]]
+    assert min(differing) > 10_000
+
+
+def test_an_origin_is_chosen(browser):
+    choose(browser, "origin", "zhongshan")
+    painted(browser)
+    assert text(browser, "map-heading") == "Within 60 minutes of Zhongshan"
+    assert "Zhongshan" in browser.execute_script(
+        "return document.querySelector('#map canvas').getAttribute('aria-label')"
+    )
+
+
+def test_views_can_be_chosen_with_the_keyboard(browser):
+    from selenium.webdriver.common.keys import Keys
+
+    browser.find_element("id", "view-change").send_keys(Keys.ARROW_LEFT)
+    painted(browser)
+    assert browser.execute_script("return document.querySelector('#view input:checked').value") == "scenario"
+
+
+def test_the_page_speaks_chinese(browser):
+    click(browser, '[data-language="zh"]')
+    painted(browser)
+    assert browser.execute_script("return document.documentElement.lang") == "zh-Hans"
+    assert text(browser, "title") == browser.title == "没有深中通道"
+    assert text(browser, "map-heading") == "深圳出发 60 分钟可达"
+    assert "香港" in text(browser, "pairs")
+    assert "乘广深港高铁至广州南站" in text(browser, "journeys")
+    click(browser, "#assumptions-details summary")
+    assert "地铁进站" in text(browser, "assumptions")
+    for body in ("summary", "pairs", "journeys", "map-reading", "map-legend", "key-figures"):
+        assert not re.findall(r"[A-Za-z]{3,}", text(browser, body)), body
+    click(browser, '[data-language="en"]')
+    assert text(browser, "title") == "Without the Shenzhen–Zhongshan Link"
+    painted(browser)
+
+
+def test_the_summary_says_the_numbers(browser, comparison):
+    rows = [row.text for row in browser.find_elements("css selector", "#summary tbody tr")]
+    assert rows[0].split()[-3:] == ["58.3", "55.0", "−3.3"]
+    assert len(rows) == 8
+    assert len(comparison.summary) == 3
+    choose(browser, "scenario", EASIER)
+    assert browser.find_element("css selector", "#summary tbody tr").text.split()[-1] == "+1.6"
+
+
+def test_pairs_are_sorted_searched_and_all_shown(browser):
+    def column(number):
+        cells = f"#pairs tbody tr > :nth-child({number})"
+        return browser.execute_script("return [...document.querySelectorAll(arguments[0])].map((one) => one.textContent)", cells)
+
+    assert len(column(1)) == 12
+    click(browser, "#pairs-more")
+    assert len(column(1)) == 110
+    click(browser, '[data-sort="after"]')
+    after = [int(cell.split()[0]) for cell in column(4)]
+    assert after == sorted(after, reverse=True)
+    click(browser, '[data-sort="from"]')
+    assert column(1) == sorted(column(1))
+    assert browser.find_element("css selector", '#pairs th[aria-sort="ascending"]').text.startswith("From")
+    browser.find_element("id", "pairs-search").send_keys("澳门")
+    assert len(column(1)) == 20
+
+
+def test_a_journey_is_told_before_and_after(browser):
+    bars = browser.find_elements("css selector", "#journeys .bar")
+    assert [len(bar.find_elements("css selector", "span")) for bar in bars] == [5, 8]
+    assert bars[0].size["width"] * 168 == pytest.approx(bars[1].size["width"] * 168, rel=0.02)
+    told_text = text(browser, "journeys")
+    for said in ("75 min", "168 min", "Shenzhen–Zhongshan Link to Ma'anshan Interchange", "To the car", "Check-in at"):
+        assert said in told_text
+    choose(browser, "scenario", EASIER)
+    assert "There is no way at all." in text(browser, "journeys")
+
+
+def test_sources_are_text_and_only_web_addresses_are_links(browser):
+    click(browser, "#sources-details summary")
+    links = [link.get_attribute("href") for link in browser.find_elements("css selector", "#sources a")]
+    assert links == ["https://www.stats.gov.cn/"]
+    assert "</script><script>alert('no')</script>" in text(browser, "sources")
+
+
+def test_basis_and_date_stand_under_every_figure(browser):
+    browser.execute_script("for (const one of document.querySelectorAll('details')) one.open = true")
+    lines = [line.text for line in browser.find_elements("css selector", ".basis-line")]
+    assert len(lines) == 7
+    assert all(line.startswith("door to door · network as of 2024-07-01 · commute ") for line in lines)
+
+
+def test_everything_to_choose_has_a_name(browser):
+    unnamed = browser.execute_script(
+        "return [...document.querySelectorAll('input, select, button, canvas, [role=img]')].filter((one) => one.offsetParent && "
+        "!(one.getAttribute('aria-label') || one.textContent.trim() || [...(one.labels ?? [])].some((label) => label.textContent.trim())))"
+        ".map((one) => one.outerHTML)"
+    )
+    assert unnamed == []
+
+
+def test_it_fits_a_telephone(written):
+    driver = open_browser(width=390, height=844)
+    try:
+        for language in ("en", "zh"):
+            driver.get(written.as_uri())
+            click(driver, f'[data-language="{language}"]')
+            painted(driver)
+            assert driver.execute_script("return document.documentElement.scrollWidth") <= 390
+    finally:
+        driver.quit()
+
+
+def test_without_webgl_words_and_tables_remain(comparison, tmp_path):
+    path = write_page(comparison, tmp_path / "page.html", journeys=told(), language="zh")
+    driver = open_browser("--disable-gpu", "--disable-3d-apis")
+    try:
+        driver.get(path.as_uri())
+        assert attribute(driver, "map", "data-state") == "unavailable"
+        assert "此浏览器无法绘制地图" in text(driver, "map")
+        assert "深圳 60 分钟圈内有" in text(driver, "map-reading")
+        assert len(driver.find_elements("css selector", "#pairs tbody tr")) == 12
+    finally:
+        driver.quit()

@@ -4,6 +4,10 @@ const KINDS = {
   check_in: "waiting", wait: "waiting", exit: "waiting", transfer: "changing", border: "border",
 };
 
+// Getting into the car and out of it are one kind; what follows tells them apart.
+const wordsOfLegs = (legs) => legs.map((leg, at) =>
+  legWords({ ...leg, kind: leg.kind === "park" && legs.slice(at).some((next) => next.kind === "drive") ? "unpark" : leg.kind }));
+
 function legWords(leg) {
   const values = { from: displayName(leg.from_place), to: displayName(leg.to_place), line: displayName(leg.line) };
   const withLine = `leg_${leg.kind}_line`;
@@ -17,11 +21,12 @@ const kindOf = (leg) => `kind-${KINDS[leg.kind] ?? "local"}`;
 
 function bar(name, legs, longest) {
   const total = totalOf(legs);
-  const said = legs.map((leg) => `${legWords(leg)} ${minutes(leg.minutes)}`).join(", ");
+  const words = wordsOfLegs(legs);
+  const said = legs.map((leg, at) => `${words[at]} ${minutes(leg.minutes)}`).join(", ");
   const drawing = element("div", { class: "bar", role: "img", "aria-label": word("journey_bar", { view: name, total: minutes(total), legs: said }) });
-  for (const leg of legs) {
+  for (const [at, leg] of legs.entries()) {
     const share = (100 * leg.minutes) / longest;
-    const part = element("span", { class: kindOf(leg), title: `${legWords(leg)}: ${minutes(leg.minutes)}` }, share > 4 ? number(leg.minutes) : "");
+    const part = element("span", { class: kindOf(leg), title: `${words[at]}: ${minutes(leg.minutes)}` }, share > 4 ? number(leg.minutes) : "");
     part.style.width = `${share}%`;
     drawing.append(part);
   }
@@ -29,24 +34,34 @@ function bar(name, legs, longest) {
 }
 
 function legList(name, legs) {
-  const items = legs.map((leg) => element("li", {}, element("span", { class: kindOf(leg), "aria-hidden": "true" }),
-    element("span", { class: "minutes" }, minutes(leg.minutes)), element("span", {}, legWords(leg))));
+  const words = wordsOfLegs(legs);
+  const items = legs.map((leg, at) => element("li", {}, element("span", { class: kindOf(leg), "aria-hidden": "true" }),
+    element("span", { class: "minutes" }, minutes(leg.minutes)), element("span", {}, words[at])));
   const told = items.length ? element("ol", {}, ...items) : element("p", { class: "small" }, word("no_journey"));
   return element("div", {}, element("h4", {}, name), told);
+}
+
+// The trips told of one pair of cities on one side: the typical one, or those the author chose.
+function tripsOf(legs) {
+  const trips = grouped(legs, (leg) => `${leg.from_id} ${leg.to_id}`);
+  return [...trips.values()].map((trip) => ({ legs: trip, ends: word("journey_ends", { from: placeName(trip[0].from_id), to: placeName(trip[0].to_id) }) }));
 }
 
 function showJourneys() {
   const told = rows(data.journeys);
   const sides = [["base", word("base")], [state.scenario, word("scenario")]];
-  const keys = [...new Set(told.map((leg) => `${leg.from_id} ${leg.to_id}`))];
-  byId("journeys-section").hidden = !keys.length;
-  const blocks = keys.map((key) => {
-    const [from_id, to_id] = key.split(" ");
-    const legs = sides.map(([scenario]) => told.filter((leg) => leg.from_id === from_id && leg.to_id === to_id && leg.scenario === scenario));
-    const longest = Math.max(...legs.map(totalOf));
-    return element("article", {}, element("h3", {}, word("journey_pair", { from: placeName(from_id), to: placeName(to_id) })),
-      ...legs.flatMap((one, side) => (one.length ? [bar(sides[side][1], one, longest)] : [])),
-      element("div", { class: "legs" }, ...legs.map((one, side) => legList(sides[side][1], one))));
+  const pairsTold = grouped(told, (leg) => `${leg.from_city} ${leg.to_city}`);
+  const longest = Math.max(...[...grouped(told, (leg) => `${leg.scenario} ${leg.from_id} ${leg.to_id}`).values()].map(totalOf));
+  byId("journeys-section").hidden = !told.length;
+  const blocks = [...pairsTold.values()].map((legs) => {
+    const trips = sides.flatMap(([scenario, name]) => {
+      const found = tripsOf(legs.filter((leg) => leg.scenario === scenario));
+      return (found.length ? found : [{ legs: [], ends: "" }]).map((trip) => ({ ...trip, name }));
+    });
+    const heading = word("journey_pair", { from: placeName(legs[0].from_city), to: placeName(legs[0].to_city) });
+    return element("article", {}, element("h3", {}, heading),
+      ...trips.flatMap((trip) => (trip.legs.length ? [bar(trip.name, trip.legs, longest)] : [])),
+      element("div", { class: "legs" }, ...trips.map((trip) => legList([trip.name, trip.ends].filter(Boolean).join(" · "), trip.legs))));
   });
   byId("journeys").replaceChildren(...blocks);
   const kinds = [...new Set(Object.values(KINDS))];

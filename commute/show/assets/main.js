@@ -17,12 +17,12 @@ function choices(id, values) {
 
 function showWords() {
   document.documentElement.lang = state.language === "zh" ? "zh-Hans" : "en";
-  const title = inLanguage(data.title);
+  const title = data.title ?? scenarioName(state.scenario);
   document.title = title;
   byId("title").textContent = title;
   const region = data.region ? inLanguage(data.region) : null;
   byId("kicker").textContent = region ? word("kicker", { region }) : word("kicker_plain");
-  byId("deck").textContent = word("deck", { cutoffs: joined(cutoffs.map(String)), scenario: scenarioName(state.scenario) });
+  byId("deck").textContent = word(data.title ? "deck" : "deck_untitled", { cutoffs: joined(cutoffs.map(String)), scenario: scenarioName(state.scenario) });
   for (const node of document.querySelectorAll("[data-word]")) node.textContent = word(node.dataset.word);
   if (direction === "to") document.querySelector('label[for="origin"]').textContent = word("origin_to");
   const { basis, rest } = basisLine();

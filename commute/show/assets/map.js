@@ -1,9 +1,9 @@
 // The map: circles of the chosen origin and time, what changes between them, the people counted, and the links.
 const circles = data.map.circles.features.map((feature) => feature.properties);
-const cutoffs = [...new Set(circles.map((circle) => circle.cutoff))].sort((a, b) => a - b);
-const origins = [...new Set(circles.map((circle) => circle.origin))];
-const direction = circles.length ? circles[0].direction : "from";
+const direction = circles[0]?.direction ?? "from";
 const reached = rows(data.reached);
+const origins = [...new Set(reached.map((row) => row.origin_id))];
+const cutoffs = data.cutoffs;
 // The first name is no font: the library reads the weight from it and falls through to the next.
 const FONT = (weight) => [weight, "Helvetica Neue", "Arial", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC"];
 const RAIL = ["rail", "suburban", "metro"];
@@ -70,7 +70,7 @@ function style() {
       fill("land", "land", { "fill-color": colour("land") }),
       line("coast", "land", { "line-color": colour("coast"), "line-width": 0.7 }),
       fill("circle", "circles", { "fill-color": colour("time-near"), "fill-opacity": 0.34 }),
-      fill("kept", "areas", { "fill-color": colour("kept"), "fill-opacity": 0.62 }),
+      fill("kept", "areas", { "fill-color": colour("kept"), "fill-opacity": 0.75 }),
       fill("gained", "areas", { "fill-color": colour("gained"), "fill-opacity": 0.5 }),
       fill("lost", "areas", { "fill-color": colour("lost"), "fill-opacity": 0.34 }),
       fill("lost-hatching", "areas", { "fill-pattern": "hatching", "fill-opacity": 0.75 }),
@@ -90,6 +90,8 @@ function style() {
       { id: "stop-names", type: "symbol", source: "labels", minzoom: 10, filter: ["!", is("kind", "city")],
         layout: { "text-field": ["get", "name"], "text-font": FONT("Regular"), "text-size": 11, "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 0.6, "text-max-width": 8 },
         paint: { ...halo, "text-color": colour("muted") } },
+      { id: "cities", type: "circle", source: "labels", filter: is("kind", "city"),
+        paint: { "circle-radius": 2.2, "circle-color": colour("ink"), "circle-stroke-color": colour("land"), "circle-stroke-width": 1 } },
       { id: "origin", type: "circle", source: "labels", filter: is("chosen", true),
         paint: { "circle-radius": 5.5, "circle-color": colour("ink"), "circle-stroke-color": colour("land"), "circle-stroke-width": 2 } },
       { id: "city-names", type: "symbol", source: "labels", filter: is("kind", "city"),
@@ -147,7 +149,7 @@ function styleOfChoice() {
 // Called once per language: the library takes its words when it is made. The reader's view of the land is kept.
 function buildMap() {
   const container = byId("map");
-  const camera = map ? { center: map.getCenter(), zoom: map.getZoom() } : { bounds: data.map.bounds, fitBoundsOptions: { padding: 36 } };
+  const camera = map ? { center: map.getCenter(), zoom: map.getZoom() } : { bounds: data.map.bounds, fitBoundsOptions: { padding: container.clientWidth > 600 ? 64 : 30 } };
   if (map) map.remove();
   container.replaceChildren();
   container.dataset.state = "painting";
@@ -246,12 +248,15 @@ function showReading() {
   const circle = (scenario) => circles.find((one) => one.scenario === scenario && one.origin === state.origin && one.cutoff === state.cutoff);
   const tell = (scenario) => {
     const { people: count, cities } = circle(scenario);
+    const others = { 0: "reading_no_city", 1: "reading_city" }[cities] ?? "reading_cities";
     return word("reading", { view: scenario === "base" ? word("base") : scenarioName(scenario), minutes: state.cutoff, origin: placeName(state.origin),
-      people: word("reading_people", { people: people(count) }), cities: cities === 1 ? word("reading_city") : word("reading_cities", { count: cities }) });
+      people: word("reading_people", { people: people(count) }), cities: word(others, { count: cities }) });
   };
   const [before, after] = ["base", state.scenario].map(circle);
+  byId("map-reading").hidden = !before || !after;
+  if (!before || !after) return;
   const lines = { base: [tell("base")], scenario: [tell(state.scenario)], change: [tell("base"), tell(state.scenario)] }[state.view];
-  if (state.view === "change" && before && after)
+  if (state.view === "change")
     lines.push(word("reading_change", { before: people(before.people), after: people(after.people), delta: signed(after.people - before.people, people) }));
   byId("map-reading").textContent = lines.join(state.language === "zh" ? "" : " ");
 }

@@ -12,12 +12,16 @@ const tone = (value, better = 1) => (Math.abs(value) < 1e-9 ? "" : value * bette
 const head = (labels) => element("thead", {}, element("tr", {}, ...labels.map(([key, kind, values]) =>
   element("th", { scope: "col", class: kind ?? "" }, key ? word(key, values) : ""))));
 
+// 2.31 large and million small.
+const peopleParts = (value) => peopleFormat().formatToParts(value).map(({ type, value: text }) =>
+  (type === "compact" ? element("small", {}, text) : text));
+
 function showKeyFigures() {
   const [before, after] = [summaryOf("base"), summaryOf(state.scenario)];
   const last = cutoffs.at(-1);
   const share = `coverage_${last}`;
   const found = [];
-  const add = (value, label, from, way) => found.push(element("div", {}, element("dt", { class: way ?? "" }, value),
+  const add = (value, label, from, way) => found.push(element("div", {}, element("dt", { class: way ?? "" }, ...[value].flat()),
     element("dd", {}, label, ...(from ? [element("br"), from] : []))));
   const both = (column) => before?.[column] != null && after?.[column] != null;
   if (both("score")) add(number(after.score, 1), word("key_score"), word("from_before", { before: number(before.score, 1) }), tone(after.score - before.score));
@@ -25,8 +29,10 @@ function showKeyFigures() {
   const counted = pairs.filter((pair) => pair.scenario === state.scenario).map((pair) => pair[`inside_${last}`]);
   const [gained, lost] = ["gained", "lost"].map((change) => counted.filter((one) => one === change).length);
   if (counted.length) add(`+${gained} / −${lost}`, word("key_pairs", { minutes: last }));
-  if (after?.people_gained) add(`+${people(after.people_gained)}`, word("key_people_gained"), null, "up");
-  if (after?.people_lost) add(`−${people(after.people_lost)}`, word("key_people_lost"), null, "down");
+  const near = { minutes: last, origins: origins.length > 3 ? word("one_of", { count: origins.length }) : joined(origins.map(placeName)) };
+  const [come, leave] = [after?.[`people_gained_${last}`], after?.[`people_lost_${last}`]];
+  if (come) add(["+", ...peopleParts(come)], word("key_people_gained", near), null, "up");
+  if (leave) add(["−", ...peopleParts(leave)], word("key_people_lost", near), null, "down");
   byId("key-figures").replaceChildren(...found);
 }
 

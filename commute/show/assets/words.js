@@ -5,6 +5,12 @@ const state = { language: data.language, scenario: data.scenarios[0], view: "cha
 // A frame travels as its columns and its rows; here a row becomes an object.
 const rows = (frame) => frame.rows.map((row) => Object.fromEntries(frame.columns.map((column, i) => [column, row[i]])));
 
+function grouped(items, key) {
+  const groups = new Map();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return groups;
+}
+
 function word(key, values = {}) {
   const text = data.words[state.language][key];
   if (text === undefined) throw new Error(`No word for "${key}" in "${state.language}".`);
@@ -14,7 +20,7 @@ const wordOr = (key, fallback) => data.words[state.language][key] ?? fallback;
 
 const inLanguage = (names) => (state.language === "zh" && names.zh) || names.en;
 const placeName = (id) => inLanguage(data.places[id] ?? { en: id });
-const lineName = (id) => inLanguage(data.lines[id] ?? { en: id });
+const lineName = (id) => inLanguage(data.lines[id] ?? { en: id.replaceAll("-", " ") });
 // Legs tell names, not identifiers.
 const displayName = (name) => (state.language === "zh" && data.names[name]) || name;
 const scenarioName = (id) => inLanguage(data.scenario_names[id]);
@@ -22,8 +28,8 @@ const scenarioName = (id) => inLanguage(data.scenario_names[id]);
 const locale = () => (state.language === "zh" ? "zh-CN" : "en-GB");
 const number = (value, digits = 0) =>
   value.toLocaleString(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits });
-const people = (value) =>
-  value.toLocaleString(locale(), { notation: "compact", compactDisplay: "long", maximumSignificantDigits: 3 });
+const peopleFormat = () => new Intl.NumberFormat(locale(), { notation: "compact", compactDisplay: "long", maximumSignificantDigits: 3 });
+const people = (value) => peopleFormat().format(value);
 const minutes = (value) => (value === null ? word("not_reached") : word("minutes", { minutes: number(value) }));
 const percent = (value, digits = 0) => value.toLocaleString(locale(), {
   style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits });
