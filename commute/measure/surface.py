@@ -28,25 +28,29 @@ GRID = 1e-7  # degree, about a centimetre: coordinates are rounded to it so that
 
 
 class Exits(NamedTuple):
-    """Where a traveller can step out: planar x, y in km, seconds-free: minutes left to leave, and local speed.
+    """Where a traveller can step out onto local streets, as parallel arrays.
 
-    ``node`` is the node of the time graph, ``toll`` the minutes it takes to get out (parking), ``km_per_minute``
-    the straight-line speed of local travel from there.
+    ``node``: of the time graph; ``x``, ``y``: km on the plane; ``side``: the territory; ``toll``: minutes it takes to
+    get out (parking); ``km_per_minute``: the straight-line speed of local travel.
     """
 
     node: NDArray[np.int64]
     x: NDArray[np.float64]
     y: NDArray[np.float64]
+    side: NDArray[np.str_]
     toll: NDArray[np.float64]
     km_per_minute: NDArray[np.float64]
 
 
 class Plane(NamedTuple):
-    """A local equal-area plane in km round the middle of a network, and the land on it."""
+    """A local equal-area plane in km round the middle of a network, and the pieces of land on it by territory.
+
+    Without land (None) nothing is clipped; land without a column ``territory`` is open to all.
+    """
 
     forth: Transformer
     back: Transformer
-    land: tuple[shapely.Geometry, ...] | None
+    land: dict[str, tuple[shapely.Geometry, ...]] | None
 
 
 @lru_cache(maxsize=8)
@@ -59,10 +63,15 @@ def plane_of(network: Network) -> Plane:
     back = Transformer.from_crs(local, "EPSG:4326", always_xy=True)
     if network.land is None:
         return Plane(forth, back, None)
-    land = shapely.transform(
-        shapely.make_valid(network.land.geometry.to_numpy()), forth.transform, interleaved=False
-    )
-    return Plane(forth, back, tuple(shapely.get_parts(shapely.union_all(land))))
+    shapes = shapely.make_valid(network.land.geometry.to_numpy())
+    flat = shapely.transform(shapes, forth.transform, interleaved=False)
+    sides = network.places["territory"].unique()
+    own = network.land.get("territory")
+    land = {
+        side: tuple(shapely.get_parts(shapely.union_all(flat if own is None else flat[(own == side).to_numpy()])))
+        for side in sides
+    }
+    return Plane(forth, back, land)
 
 
 def exits_of(graph: TimeGraph, plane: Plane, *, direction: str) -> Exits:
@@ -72,11 +81,12 @@ def exits_of(graph: TimeGraph, plane: Plane, *, direction: str) -> Exits:
     on_foot = (state == "foot") & ("transit" in given.travel)
     by_car = (state == "car") & (nodes["line_id"].to_numpy() == "") & np.isin(kind, ("city", "county", "interchange"))
     node = np.flatnonzero(on_foot | by_car)
-    where = places.loc[nodes["place_id"].iloc[node], ["lon", "lat"]].to_numpy(dtype=np.float64)
-    x, y = plane.forth.transform(where[:, 0], where[:, 1])
+    where = places.loc[nodes["place_id"].iloc[node], ["lon", "lat", "territory"]]
+    x, y = plane.forth.transform(where["lon"].to_numpy(), where["lat"].to_numpy())
+    side = where["territory"].to_numpy(dtype=str)
     toll = given.parking["park" if direction == "from" else "unpark"]
     speed = np.where(by_car[node], given.speed["car"], given.speed["transit"]) / given.local["circuity"]
-    return Exits(node, np.asarray(x), np.asarray(y), np.where(by_car[node], toll, 0.0), speed / 60)
+    return Exits(node, np.asarray(x), np.asarray(y), side, np.where(by_car[node], toll, 0.0), speed / 60)
 
 
 def ring(
@@ -87,16 +97,18 @@ def ring(
     radius = np.minimum(left * exits.km_per_minute, farthest_km)
     order = np.argsort(-radius, kind="stable")
     order = order[radius[order] > 0]
-    x, y, radius = exits.x[order], exits.y[order], radius[order]
+    x, y, side, radius = exits.x[order], exits.y[order], exits.side[order], radius[order]
     kept: list[int] = []
     pieces: list[shapely.Geometry] = []
     for at in range(len(order)):
         middle = shapely.Point(x[at], y[at])
         around = np.array(kept, dtype=np.int64)
         swallowed = np.hypot(x[around] - x[at], y[around] - y[at]) + radius[at] <= radius[around]
+        swallowed &= side[around] == side[at]
         if any(shapely.intersects(pieces[one], middle) for one in np.flatnonzero(swallowed)):
             continue  # this disc lies inside a larger one, on the same ground
-        piece = _on_land(middle, float(radius[at]), plane.land)
+        land = None if plane.land is None else plane.land[side[at]]
+        piece = _on_land(middle, float(radius[at]), land)
         if piece is not None:
             shapely.prepare(piece)
             kept.append(at)
