@@ -80,14 +80,13 @@ def looks_shifted(points: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
 
 def _inside_china(lon: ArrayLike, lat: ArrayLike, shift: Shift) -> tuple[Floats, Floats]:
     """Apply ``shift`` to the points within the box of China and leave the others as they are."""
-    x, y = np.asarray(lon, dtype="float64"), np.asarray(lat, dtype="float64")
+    x, y = np.array(lon, dtype="float64"), np.array(lat, dtype="float64")
     if x.shape != y.shape:
         raise ParameterError(f"lon and lat must go together, got shapes {x.shape} and {y.shape}.")
     west, east, south, north = CHINA
     inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
-    with np.errstate(invalid="ignore"):  # an infinite coordinate is outside and stays, its sine is never used
-        shifted_x, shifted_y = shift(x, y)
-    return np.where(inside, shifted_x, x), np.where(inside, shifted_y, y)
+    x[inside], y[inside] = shift(x[inside], y[inside])
+    return x, y
 
 
 def _to_gcj02(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -248,7 +250,7 @@ def _write_geopackage(layers: Layers, file: Path) -> None:
 
 
 def _read_geopackage(file: Path) -> Layers:
-    _refuse_truncated(file)
+    _refuse_damaged(file)
     layers: Layers = {}
     try:
         there = set(pyogrio.list_layers(file)[:, 0])
@@ -263,8 +265,8 @@ def _read_geopackage(file: Path) -> Layers:
     return {name: _located(layer, name, file) for name, layer in layers.items()}
 
 
-def _refuse_truncated(file: Path) -> None:
-    """Raise where a GeoPackage, an SQLite database, is shorter than its header says."""
+def _refuse_damaged(file: Path) -> None:
+    """Raise where a GeoPackage, an SQLite database, is shorter than its header says or does not hang together."""
     with file.open("rb") as stream:
         header = stream.read(100)
     page = int.from_bytes(header[SQLITE_PAGE_SIZE], "big")
@@ -274,6 +276,13 @@ def _refuse_truncated(file: Path) -> None:
         raise DataFileError(f"{file} is not a GeoPackage. Export it again.")
     if size < promised:
         raise DataFileError(f"{file} is truncated: {size} of {promised} bytes are there. Copy it again.")
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            found = str(database.execute("PRAGMA quick_check(1)").fetchone()[0]).splitlines()[-1]
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    if found != "ok":
+        raise DataFileError(f"{file} is damaged: {found}. Copy or export it again.")
 
 
 def _without_lon_lat(layer: pd.DataFrame) -> pd.DataFrame:

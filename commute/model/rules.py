@@ -75,9 +75,10 @@ def nearest(unknown: Iterable[str], known: Iterable[str]) -> dict[str, str]:
     return hints
 
 
-def lookup(frame: pd.DataFrame, key: str, column: str) -> pd.Series:
-    """Return ``column`` by ``key``, first come first served where a key is there twice."""
-    return frame.dropna(subset=[key]).drop_duplicates(key).set_index(key)[column]
+def lookup(keys: pd.Series, frame: pd.DataFrame, key: str, column: str) -> pd.Series:
+    """Return ``column`` of the rows that ``keys`` name, of the first where a key is there twice."""
+    by_key = frame.dropna(subset=[key]).drop_duplicates(key).set_index(key)[column]
+    return by_key.reindex(keys).set_axis(keys.index)
 
 
 # ------------------------------------------------------------------ places
@@ -146,7 +147,7 @@ def parents_are_cities(tables: Tables) -> Iterator[Fault]:
         problem="a {kind} needs the city it belongs to",
         remedy="give the place_id of its city",
     )
-    kind_of_parent = places["parent"].map(lookup(places, "place_id", "kind"))
+    kind_of_parent = lookup(places["parent"], places, "place_id", "kind")
     yield from report(
         "places",
         places,
@@ -162,7 +163,7 @@ def counties_sum_to_their_city(tables: Tables) -> Iterator[Fault]:
     places = tables["places"]
     counties = places[places["kind"].eq("county")].groupby("parent")["population"]
     complete = counties.sum()[counties.count() == counties.size()]
-    total = places["place_id"].map(complete).astype("float64")
+    total = complete.reindex(places["place_id"]).set_axis(places.index)
     city = places.assign(total=total, gap=places["population"] - total)
     yield from report(
         "places",
@@ -222,7 +223,7 @@ def lines_open_before_they_close(tables: Tables) -> Iterator[Fault]:
 def links_have_minutes(tables: Tables) -> Iterator[Fault]:
     """Find the links without a time: given, or on a road following from length and limit."""
     links, lines = tables["links"], tables["lines"]
-    mode = links["line_id"].map(lookup(lines, "line_id", "mode"))
+    mode = lookup(links["line_id"], lines, "line_id", "mode")
     frame = links.assign(mode=mode)
     timeless = links["minutes"].isna()
     yield from report(
@@ -266,9 +267,9 @@ def links_lead_somewhere(tables: Tables) -> Iterator[Fault]:
 
 def borders_have_a_clearance(tables: Tables) -> Iterator[Fault]:
     """Find the links into another territory on a line without a clearance."""
-    links, territory = tables["links"], lookup(tables["places"], "place_id", "territory")
-    here, there = links["from_id"].map(territory), links["to_id"].map(territory)
-    clearance = links["line_id"].map(lookup(tables["lines"], "line_id", "clearance"))
+    links, places = tables["links"], tables["places"]
+    here, there = (lookup(links[end], places, "place_id", "territory") for end in ("from_id", "to_id"))
+    clearance = lookup(links["line_id"], tables["lines"], "line_id", "clearance")
     known = links["line_id"].isin(tables["lines"]["line_id"])
     yield from report(
         "links",
@@ -283,8 +284,8 @@ def borders_have_a_clearance(tables: Tables) -> Iterator[Fault]:
 def links_open_before_they_close(tables: Tables) -> Iterator[Fault]:
     """Find the links that close before they open; an empty date is its line's."""
     links, lines = tables["links"], tables["lines"]
-    opened = links["opened"].fillna(links["line_id"].map(lookup(lines, "line_id", "opened")))
-    closed = links["closed"].fillna(links["line_id"].map(lookup(lines, "line_id", "closed")))
+    opened = links["opened"].fillna(lookup(links["line_id"], lines, "line_id", "opened"))
+    closed = links["closed"].fillna(lookup(links["line_id"], lines, "line_id", "closed"))
     own = links["opened"].notna() | links["closed"].notna()
     yield from report(
         "links",
@@ -325,7 +326,7 @@ def links_are_there_once(tables: Tables) -> Iterator[Fault]:
 def members_are_cities_or_counties(tables: Tables) -> Iterator[Fault]:
     """Find the members of a region that are neither city nor county, or named twice."""
     members = tables["region_members"]
-    kind = members["place_id"].map(lookup(tables["places"], "place_id", "kind"))
+    kind = lookup(members["place_id"], tables["places"], "place_id", "kind")
     yield from report(
         "region_members",
         members.assign(kind=kind),

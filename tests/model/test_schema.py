@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commute.errors import ParameterError, TableError
@@ -124,6 +124,7 @@ def test_dates_come_as_text_dates_and_stamps():
     assert list(opened.dt.date) == [dt.date(2024, 6, 30), dt.date(2024, 6, 30), dt.date(2011, 12, 26)]
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.floats(min_value=1e-6, max_value=1e300), min_size=1, max_size=20))
 def test_numbers_written_as_text_keep_every_digit(numbers):
     made = schema.conform({"sources": tables()["sources"], **_cities_with_area([repr(n) for n in numbers])})
@@ -264,9 +265,9 @@ def test_ten_thousand_places_and_links_are_checked_in_under_a_second():
     made["links"] = pd.DataFrame({"from_id": ids[:-1], "to_id": ids[1:].to_numpy()} | link)
     made["lines"] = tables()["lines"]
     schema.conform(made)
-    start = time.perf_counter()
+    start = time.process_time()
     schema.conform(made)
-    assert time.perf_counter() - start < 1.0  # 0.2 s measured; the rest is for a busy machine
+    assert time.process_time() - start < 1.0  # 0.2 s measured
 
 
 @pytest.mark.parametrize("table", schema.TABLES)
