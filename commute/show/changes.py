@@ -10,7 +10,7 @@ import shapely
 from commute.show import palette, words
 from commute.show.fonts import lettering as find_lettering
 from commute.show.frames import manifest_of, name_of, only, pick, require, require_geometry
-from commute.show.furniture import Bounds, Frame, open_map, padded
+from commute.show.furniture import Bounds, Frame, open_map
 from commute.show.layers import (
     busy_round,
     draw_edited_links,
@@ -61,7 +61,7 @@ def draw_change(  # noqa: PLR0913 - each is a choice of its own
     wanted = areas["cutoff"].max() if cutoff is None else cutoff
     shapes = areas[areas["cutoff"] == pick(areas, "cutoff", wanted, what="comparison.areas")]
     style = find_lettering(language, needed=words.WORDS["zh"].values())
-    axes = open_map(ax, bounds=bounds or padded(shapes.total_bounds, share=0.08), land=land_of(comparison.base))
+    axes = open_map(ax, bounds=bounds, around=shapes.total_bounds, land=land_of(comparison.base))
     people = _people(comparison, chosen, cutoff=wanted)
     rows = _paint_areas(axes, shapes, people=people, language=style.language)
     draw_places(axes, comparison.base, kinds=("city",))

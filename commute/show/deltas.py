@@ -11,7 +11,7 @@ from commute.show import palette, words
 from commute.show.changes import choose, finish
 from commute.show.fonts import lettering as find_lettering
 from commute.show.frames import require
-from commute.show.furniture import Bounds, Frame, open_map, padded
+from commute.show.furniture import Bounds, Frame, open_map
 from commute.show.layers import busy_round, land_of
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def draw_delta(  # noqa: PLR0913 - each is a choice of its own
         raise ParameterError(f"comparison.places names places the base network lacks: {', '.join(unknown[:5])}.")
     style = find_lettering(language, needed=words.WORDS["zh"].values())
     spots = network.places.loc[chosen.rows["place_id"]]
-    axes = open_map(ax, bounds=bounds or padded(spots.total_bounds, share=0.1), land=land_of(network))
+    axes = open_map(ax, bounds=bounds, around=spots.total_bounds, land=land_of(network))
     located = chosen.rows.assign(lon=spots["lon"].to_numpy(), lat=spots["lat"].to_numpy())
     rows = _scatter(axes, located, language=style.language)
     subject = words.WORDS[style.language]["delta"]

@@ -22,23 +22,27 @@ if TYPE_CHECKING:
     from commute.show.fonts import Lettering
 
 Bounds = tuple[float, float, float, float]
-WIDTH, TITLE_SPACE, CAPTION_SPACE, MARGIN = 8.0, 0.5, 0.62, 0.15  # inches of a figure of our own
+WIDTH, TITLE_SPACE, CAPTION_SPACE, MARGIN = 8.0, 0.5, 0.62, 0.15  # inches, of a figure of our own
 CORNERS = {"upper left": (0, 1), "upper right": (1, 1), "lower left": (0, 0), "lower right": (1, 0)}
 LEGEND_CODES = {"upper right": 1, "upper left": 2, "lower left": 3, "lower right": 4}  # matplotlib's
 
 
-def open_map(axes: Axes | None, *, bounds: Bounds, land: gpd.GeoDataFrame | None) -> Axes:
-    """Prepare axes (new ones where None) to show ``bounds`` (west, south, east, north) at true local shape.
+def open_map(
+    axes: Axes | None, *, bounds: Bounds | None, around: Sequence[float], land: gpd.GeoDataFrame | None
+) -> Axes:
+    """Prepare axes (new ones where None) to show a piece of the earth at true local shape.
 
-    A degree of longitude is drawn cos(latitude) as long as one of latitude; the extent is widened to fill the
-    axes, never cut. Land is drawn with its coast; where none is given or seen, nothing is painted as sea.
+    ``bounds`` (west, south, east, north, degrees) are shown as they are, so that two maps compare; without them
+    what lies ``around`` is, with some air, and widened to fill the axes. A degree of longitude is drawn
+    cos(latitude) as long as one of latitude. Land is drawn with its coast; where none is given or seen, nothing is
+    painted as sea.
     """
-    _check_bounds(bounds)
-    axes = _own_axes(bounds) if axes is None else axes
+    wanted = _checked(bounds) if bounds is not None else padded(around)
+    axes = _own_axes(wanted) if axes is None else axes
     figure = axes.figure.canvas.figure
     if figure.get_layout_engine() is not None:
         figure.draw_without_rendering()  # let the layout settle first: labels are placed in pixels
-    west, south, east, north = _filled(bounds, axes)
+    west, south, east, north = _filled(wanted, axes) if bounds is None else wanted
     axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[], facecolor=palette.LAND)
     axes.set_aspect(1 / math.cos(math.radians((south + north) / 2)), adjustable="box")
     axes.spines[:].set(color=palette.COAST, linewidth=0.6)
@@ -48,15 +52,16 @@ def open_map(axes: Axes | None, *, bounds: Bounds, land: gpd.GeoDataFrame | None
     return axes
 
 
-def _check_bounds(bounds: Bounds) -> None:
+def _checked(bounds: Bounds) -> Bounds:
     west, south, east, north = bounds
     if not (-180 <= west < east <= 180 and -85 <= south < north <= 85):  # noqa: PLR2004  (degrees)
         raise ParameterError(
             f"bounds are (west, south, east, north) in degrees, west < east and south < north; got {bounds!r}."
         )
+    return bounds
 
 
-def padded(bounds: Sequence[float], *, share: float = 0.05, least: float = 0.02) -> Bounds:
+def padded(bounds: Sequence[float], *, share: float = 0.08, least: float = 0.02) -> Bounds:
     """Return bounds with some air round them, in degrees."""
     west, south, east, north = (float(side) for side in bounds)
     across, up = max((east - west) * share, least), max((north - south) * share, least)

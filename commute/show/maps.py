@@ -60,7 +60,7 @@ def draw_network(
     spoken = words.WORDS[style.language]
     shown = network.places[network.places["kind"] != "county"]
     land = land_of(network)
-    axes = open_map(ax, bounds=bounds or padded(shown.total_bounds), land=land)
+    axes = open_map(ax, bounds=bounds, around=shown.total_bounds, land=land)
     modes = draw_links(axes, network)
     kinds = draw_places(axes, network, kinds=("city", "station", "checkpoint"))
     named = {"checkpoint": "checkpoint_place"}
@@ -107,7 +107,7 @@ def draw_isochrones(  # noqa: PLR0913 - each is a choice of its own
     style = find_lettering(language, needed=words.WORDS["zh"].values())
     named = network if network is not None else region_of(manifest_of(circles))
     land = land_of(named)
-    axes = open_map(ax, bounds=bounds or padded(_extent(drawn, named), share=0.08), land=land)
+    axes = open_map(ax, bounds=bounds, around=_extent(drawn, named), land=land)
     rows = _paint_circles(axes, drawn, language=style.language)
     busy = [drawn.geometry.dropna().union_all()]
     origins = list(dict.fromkeys(drawn["origin_id"]))
