@@ -211,13 +211,8 @@ def _rings(
     exits = surface.exits_of(graph, plane, direction=direction)
     times = node_times(graph, [origin], direction=direction)[0]
     farthest = graph.assumptions.local["access_km"]
-    rings: list[tuple[float, shapely.Geometry]] = []
-    inner = None
-    for cutoff in cutoffs:
-        flat = surface.ring(exits, times, cutoff, plane=plane, farthest_km=farthest)
-        inner = surface.to_degrees(flat, plane, holding=inner)
-        rings.append((float(flat.area), inner))
-    return rings
+    flat = [surface.ring(exits, times, cutoff, plane=plane, farthest_km=farthest) for cutoff in cutoffs]
+    return [(float(one.area), shape) for one, shape in zip(flat, surface.to_degrees(flat, plane), strict=True)]
 
 
 def _farthest_m(shape: shapely.Geometry, points: NDArray[np.object_], plane: surface.Plane) -> float:

@@ -17,6 +17,8 @@ from pyproj import CRS, Transformer
 from commute.model.timegraph import DECISECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from commute.model.network import Network
@@ -116,13 +118,25 @@ def ring(
     return shapely.union_all(pieces) if pieces else shapely.Polygon()
 
 
-def to_degrees(shape: shapely.Geometry, plane: Plane, *, holding: shapely.Geometry | None) -> shapely.Geometry:
-    """Return a shape of the plane in degrees, valid, and grown by ``holding``, the ring inside it."""
-    turned = shapely.transform(shape, plane.back.transform, interleaved=False)
-    rounded = shapely.set_precision(shapely.make_valid(turned), GRID)
-    if holding is not None:
-        rounded = shapely.union(rounded, holding, grid_size=GRID)
-    return _polygons(rounded)
+def to_degrees(rings: Sequence[shapely.Geometry], plane: Plane) -> list[shapely.Geometry]:
+    """Return rings of the plane in degrees, the smallest first: valid, and each inside the next to the last digit.
+
+    Where a circle cuts the coast it puts a corner, rounded to the grid and so a hair off the straight coast of the
+    ring outside. All outlines are therefore cut into one set of faces first, and each ring is put together from its
+    own: rings that share a coast share its corners.
+    """
+    turned = [shapely.transform(ring, plane.back.transform, interleaved=False) for ring in rings]
+    outlines = shapely.boundary([shapely.set_precision(shapely.make_valid(ring), GRID) for ring in turned])
+    edges = shapely.get_parts(shapely.union_all(outlines, grid_size=GRID))
+    faces = shapely.get_parts(shapely.polygonize(edges))
+    middles = shapely.point_on_surface(faces)
+    held = np.zeros(len(faces), dtype=bool)
+    shapes = []
+    for ring in turned:
+        shapely.prepare(ring)
+        held |= np.asarray(shapely.intersects(ring, middles), dtype=bool)
+        shapes.append(shapely.coverage_union_all(faces[held]) if held.any() else shapely.Polygon())
+    return shapes
 
 
 def _on_land(
@@ -146,10 +160,3 @@ def _on_land(
 
 def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
-
-
-def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
-    """Keep the polygons of a shape, as one Polygon or MultiPolygon."""
-    parts = shapely.get_parts(shapely.make_valid(shape))
-    areas = [part for part in parts if part.geom_type in ("Polygon", "MultiPolygon") and not part.is_empty]
-    return shapely.union_all(areas) if areas else shapely.Polygon()
