@@ -81,7 +81,7 @@ def exits_of(graph: TimeGraph, plane: Plane, *, direction: str) -> Exits:
     given, nodes, places = graph.assumptions, graph.nodes, graph.network.places
     state, kind = nodes["state"].to_numpy(), nodes["place_id"].map(places["kind"]).to_numpy()
     on_foot = (state == "foot") & ("transit" in given.travel)
-    by_car = (state == "car") & (nodes["line_id"].to_numpy() == "") & np.isin(kind, ("city", "county", "interchange"))
+    by_car = (state == "car") & np.isin(kind, ("city", "county", "interchange"))
     node = np.flatnonzero(on_foot | by_car)
     where = places.loc[nodes["place_id"].iloc[node], ["lon", "lat", "territory"]]
     x, y = plane.forth.transform(where["lon"].to_numpy(), where["lat"].to_numpy())

@@ -56,7 +56,8 @@ class Edges(NamedTuple):
 class TimeGraph:
     """The nodes and edges of a network in time.
 
-    ``nodes`` has one row per node: ``place_id``, ``state`` (foot, car, departure, arrival), ``line_id``.
+    ``nodes`` has one row per node: ``place_id``, ``state`` (foot, car, departure, arrival; way, at the beginning of a
+    link beside which others lead to the same place), ``line_id``.
     ``foot``, ``car`` map a place to its node; ``departures`` and ``arrivals`` to those of the lines that stop there.
     """
 
@@ -129,9 +130,10 @@ class _Builder:
             self._services(self.links[self.links["mode"].isin(SCHEDULED)])
             self._borders(self.links[self.links["mode"] == "checkpoint"])
         self._local_ways()
+        edges = self._apart(_joined(self.parts))
         nodes = pd.DataFrame(self.rows, columns=["place_id", "state", "line_id"])
         stops = _by_place(self.departure), _by_place(self.arrival)
-        return TimeGraph(self.network, self.given, nodes, _joined(self.parts), self.foot, self.car, *stops)
+        return TimeGraph(self.network, self.given, nodes, edges, self.foot, self.car, *stops)
 
     def _node(self, place: str, state: str, line: str = "") -> int:
         self.rows.append((place, state, line))
@@ -169,16 +171,7 @@ class _Builder:
         minutes, border = (free * delay).to_numpy(), self._clearance(roads)
         tail = np.array([self.car[place] for place in roads["from_id"]], dtype=np.int64)
         head = np.array([self.car[place] for place in roads["to_id"]], dtype=np.int64)
-        # A second road between the same two nodes gets a node of its own, so that closing one leaves the other.
-        ends = pd.DataFrame({"low": np.minimum(tail, head), "high": np.maximum(tail, head)})
-        twin = ends.duplicated().to_numpy()
-        middle = tail.copy()
-        for row in np.flatnonzero(twin):
-            middle[row] = self._node(roads["from_id"].iloc[row], "car", roads["line_id"].iloc[row])
-        rows = roads.index.to_numpy()
-        self._two_way("road", roads, (middle, head), minutes, border, rows)
-        none = np.zeros(int(twin.sum()))
-        self._two_way("road", roads[twin], (tail[twin], middle[twin]), none, none, rows[twin])
+        self._two_way("road", roads, (tail, head), minutes, border, roads.index.to_numpy())
 
     # -- by rail, bus and ferry ----------------------------------------------------------------------------
 
@@ -246,6 +239,19 @@ class _Builder:
         crosses = links["from_id"].map(side).to_numpy() != links["to_id"].map(side).to_numpy()
         minutes = links["clearance"].map(dict(self.given.clearance)).fillna(0.0).to_numpy(dtype=np.float64)
         return np.where(crosses, minutes, 0.0)
+
+    def _apart(self, edges: Edges) -> Edges:
+        """Give a link a node of its own where other edges join the same two nodes.
+
+        The kernels keep only the fastest of parallel edges, and closing it has to leave the others.
+        """
+        ends = pd.DataFrame({"tail": edges.tail, "head": edges.head})
+        rows = np.flatnonzero(ends.duplicated(keep=False).to_numpy() & (edges.link >= 0))
+        tail, line = edges.tail[rows], self.network.links["line_id"].to_numpy()[edges.link[rows]]
+        own = np.array([self._node(self.rows[at][0], "way", of) for at, of in zip(tail, line, strict=True)], dtype=np.int64)
+        none = np.zeros(len(rows), dtype=np.int64)
+        edges.tail[rows] = own
+        return _joined([edges, Edges(tail, own, edges.kind[rows], none, none, edges.link[rows])])
 
     def _local_ways(self) -> None:
         ways = local_ways(self.network, self.given)
