@@ -16,9 +16,17 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from PIL import Image
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from commute.errors import DataFileError, ParameterError
+from commute.measure.comparison import compare
+from commute.measure.journeys import journeys
 from commute.model.assumptions import Assumptions
+from commute.model.edits import Close
 from commute.model.network import Network, Region
 from commute.model.scenario import Scenario
 from commute.show import page
@@ -95,9 +103,10 @@ def slug(name):
 
 def land():
     mainland = shapely.Polygon(
-        [(110.5, 21.4), (112.2, 21.75), (113.0, 21.95), (113.45, 22.05), (113.58, 22.2), (113.62, 22.5), (113.52, 22.72),
-         (113.6, 22.82), (113.72, 22.8), (113.82, 22.55), (113.9, 22.46), (114.02, 22.42), (113.93, 22.36), (114.17, 22.25),
-         (114.35, 22.35), (114.45, 22.55), (115.0, 22.65), (116.5, 22.9), (116.5, 25.0), (110.5, 25.0)]
+        [(110.5, 21.4), (112.2, 21.75), (113.0, 21.95), (113.45, 22.05), (113.58, 22.2), (113.62, 22.5),
+         (113.52, 22.72), (113.6, 22.82), (113.72, 22.8), (113.82, 22.55), (113.9, 22.46), (114.02, 22.42),
+         (113.93, 22.36), (114.17, 22.25), (114.35, 22.35), (114.45, 22.55), (115.0, 22.65), (116.5, 22.9),
+         (116.5, 25.0), (110.5, 25.0)]
     )  # fmt: skip
     return gpd.GeoDataFrame(geometry=[mainland, shapely.box(113.86, 22.2, 114.03, 22.3)], crs="EPSG:4326")
 
@@ -128,7 +137,8 @@ def network(counties=COUNTIES, ground=None):
         for key, (name, zh, mode, status) in LINES.items()
     ]  # fmt: skip
     sources = [
-        {"source_id": "census", "title": "Seventh census", "url": "https://www.stats.gov.cn/", "licence": "facts", "published": "2021"},
+        {"source_id": "census", "title": "Seventh census", "url": "https://www.stats.gov.cn/",
+         "licence": "facts", "published": "2021"},
         {"source_id": "wicked", "title": WICKED, "url": "javascript:alert(1)", "licence": "none", "note": WICKED},
     ]  # fmt: skip
     return Network(
@@ -255,6 +265,7 @@ def made_comparison(base, origins=("shenzhen", "zhongshan", "guangzhou")):
     )
 
 
+XRL = LINES["xrl"][0]
 LEGS = {  # kind, from, to, line, mode, minutes
     "base": [
         ("park", "Nanshan", "Nanshan", "", "car", 5.0), ("access", "Nanshan", "Bao'an Interchange", "", "car", 21.0),
@@ -264,8 +275,8 @@ LEGS = {  # kind, from, to, line, mode, minutes
     WITHOUT: [
         ("access", "Nanshan", "Shenzhen North Station", "", "transit", 38.0),
         ("check_in", "Shenzhen North Station", "Shenzhen North Station", "", "rail", 20.0),
-        ("wait", "Shenzhen North Station", "Shenzhen North Station", "Guangzhou–Shenzhen high-speed line", "rail", 6.0),
-        ("ride", "Shenzhen North Station", "Guangzhou South Station", "Guangzhou–Shenzhen high-speed line", "rail", 34.0),
+        ("wait", "Shenzhen North Station", "Shenzhen North Station", XRL, "rail", 6.0),
+        ("ride", "Shenzhen North Station", "Guangzhou South Station", XRL, "rail", 34.0),
         ("transfer", "Guangzhou South Station", "Guangzhou South Station", "", "", 20.0),
         ("ride", "Guangzhou South Station", "Zhongshan North Station", "Guangzhou–Zhuhai intercity", "suburban", 32.0),
         ("exit", "Zhongshan North Station", "Zhongshan North Station", "", "suburban", 4.0),
@@ -367,6 +378,22 @@ def test_drawn_outlines_stay_close_to_the_circles(comparison, written):
     assert (shapely.area(off) < 0.02 * real.area.to_numpy()).all()
 
 
+@pytest.mark.parametrize("basis", ["door_to_door", "in_vehicle"])
+def test_a_comparison_that_was_computed_is_written(basis, tmp_path):
+    base = network()
+    scenario = Scenario("without", (Close(line="shenzhen-zhongshan-link"),), title="Without the link")
+    result = compare(base, scenario, cutoffs=CUTOFFS, basis=basis)
+    legs = [
+        journeys(one, "Shenzhen", "Zhongshan", basis=basis).assign(scenario=name)
+        for name, one in (("base", base), ("without", scenario.apply(base)))
+    ]
+    said = content_of(write_page(result, tmp_path / "page.html", journeys=pd.concat(legs)))
+    assert said["manifest"]["basis"] == basis
+    assert [row[1] for row in said["links"]["rows"]] == ["removed"]
+    assert len(said["map"]["circles"]["features"]) == (2 * 2 * 2 if basis == "door_to_door" else 0)
+    assert [link["properties"]["removed_in"] for link in said["map"]["links"]["features"]].count("|without|") == 1
+
+
 # -- words -----------------------------------------------------------------------------------------------------
 
 
@@ -413,13 +440,10 @@ def open_browser(*flags, width=1000, height=760):
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
     options = webdriver.ChromeOptions()
     options.binary_location = BROWSER
     drawn = flags or ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
-    size = f"--window-size={width},{height}"
+    size = f"--window-size={width},{height + 200}"  # room for the frame of the window
     for flag in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", size, *drawn):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
@@ -452,9 +476,7 @@ def browser(shared_browser, written):
 
 
 def painted(driver):
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    WebDriverWait(driver, 60).until(lambda page: attribute(page, "map", "data-state") == "painted")
+    WebDriverWait(driver, 60).until(lambda seen: attribute(seen, "map", "data-state") == "painted")
 
 
 def attribute(driver, identifier, name):
@@ -470,15 +492,11 @@ def click(driver, selector):
 
 
 def choose(driver, identifier, value):
-    from selenium.webdriver.support.ui import Select
-
     Select(driver.find_element("id", identifier)).select_by_value(value)
 
 
 def picture(driver):
     """Return the pixels of the map, as colours."""
-    from PIL import Image
-
     driver.execute_script("document.getElementById('map').scrollIntoView({block: 'center'})")
     painted(driver)
     return np.asarray(Image.open(BytesIO(driver.find_element("id", "map").screenshot_as_png)).convert("RGB")).astype(
@@ -511,7 +529,7 @@ def test_the_change_is_lost_in_orange_and_gained_in_blue(browser):
     choose(browser, "scenario", EASIER)
     choose(browser, "origin", "guangzhou")
     gained = picture(browser)
-    assert blue(gained) > 0.002
+    assert blue(gained) > 0.001
     assert orange(gained) < orange(lost) / 3
 
 
@@ -541,8 +559,6 @@ def test_an_origin_is_chosen(browser):
 
 
 def test_views_can_be_chosen_with_the_keyboard(browser):
-    from selenium.webdriver.common.keys import Keys
-
     browser.find_element("id", "view-change").send_keys(Keys.ARROW_LEFT)
     painted(browser)
     assert browser.execute_script("return document.querySelector('#view input:checked').value") == "scenario"
@@ -577,7 +593,9 @@ def test_the_summary_says_the_numbers(browser, comparison):
 def test_pairs_are_sorted_searched_and_all_shown(browser):
     def column(number):
         cells = f"#pairs tbody tr > :nth-child({number})"
-        return browser.execute_script("return [...document.querySelectorAll(arguments[0])].map((one) => one.textContent)", cells)
+        return browser.execute_script(
+            "return [...document.querySelectorAll(arguments[0])].map((one) => one.textContent)", cells
+        )
 
     assert len(column(1)) == 12
     click(browser, "#pairs-more")
@@ -618,11 +636,12 @@ def test_basis_and_date_stand_under_every_figure(browser):
 
 
 def test_everything_to_choose_has_a_name(browser):
-    unnamed = browser.execute_script(
-        "return [...document.querySelectorAll('input, select, button, canvas, [role=img]')].filter((one) => one.offsetParent && "
-        "!(one.getAttribute('aria-label') || one.textContent.trim() || [...(one.labels ?? [])].some((label) => label.textContent.trim())))"
-        ".map((one) => one.outerHTML)"
+    labels = "[...(one.labels ?? [])].map((label) => label.textContent).join()"
+    named = f"(one.getAttribute('aria-label') || one.textContent || {labels})"
+    every = (
+        "[...document.querySelectorAll('input, select, button, canvas, [role=img]')].filter((one) => one.offsetParent)"
     )
+    unnamed = browser.execute_script(f"return {every}.filter((one) => !{named}.trim()).map((one) => one.outerHTML)")
     assert unnamed == []
 
 

@@ -8,6 +8,7 @@ const cutoffs = data.cutoffs;
 const FONT = (weight) => [weight, "Helvetica Neue", "Arial", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC"];
 const RAIL = ["rail", "suburban", "metro"];
 const ROAD = ["highway", "bridge", "tunnel"];
+const ROOM = { top: 64, bottom: 64, left: 64, right: 100 }; // the buttons stand at the right
 let map = null;
 let ready = false;
 
@@ -149,7 +150,7 @@ function styleOfChoice() {
 // Called once per language: the library takes its words when it is made. The reader's view of the land is kept.
 function buildMap() {
   const container = byId("map");
-  const camera = map ? { center: map.getCenter(), zoom: map.getZoom() } : { bounds: data.map.bounds, fitBoundsOptions: { padding: container.clientWidth > 600 ? 64 : 30 } };
+  const camera = map ? { center: map.getCenter(), zoom: map.getZoom() } : { bounds: data.map.bounds, fitBoundsOptions: { padding: container.clientWidth > 600 ? ROOM : 30 } };
   if (map) map.remove();
   container.replaceChildren();
   container.dataset.state = "painting";
@@ -239,7 +240,8 @@ function showLegend() {
   const links = [swatch("legend_road", "road", "line"), swatch("legend_rail", "rail", "line")];
   if (changes.has("added") && state.view !== "base") links.push(swatch("legend_added", "bridge", "line"));
   if (changes.has("retimed") && state.view !== "base") links.push(swatch("legend_retimed", "bridge", "line"));
-  if (changes.has("removed") && state.view !== "scenario") links.push(swatch("legend_removed", "bridge", state.view === "change" ? "line dashed" : "line"));
+  if (changes.has("removed") && state.view !== "scenario") links.push(
+    state.view === "base" ? swatch("legend_will_go", "bridge", "line") : swatch("legend_removed", "bridge", "line dashed"));
   byId("map-legend").replaceChildren(...ground, swatch("legend_outside", "muted", "dot"), ...links);
 }
 
