@@ -76,7 +76,7 @@ def integration(  # noqa: PLR0913 - each is a choice of its own
         times,
         settlement=people.settlement,
         without=((asset, people.over(minutes)) for asset, minutes in lost),
-        to_core=to_core if people.shares is None else people.shares @ to_core,
+        to_core=people.at_homes(to_core),
         profile=known if profile is None else profile,
         weights=weights,
         basis=graph.assumptions.basis,
@@ -93,6 +93,10 @@ class _Inhabited(NamedTuple):
     def over(self, minutes: NDArray[np.float64]) -> NDArray[np.float64]:
         """Bring minutes between the points to minutes between the nodes."""
         return minutes if self.shares is None else averaged(minutes, self.shares, self.shares)
+
+    def at_homes(self, minutes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Bring minutes from each point to one destination to minutes from each node."""
+        return minutes if self.shares is None else averaged(minutes[:, None], self.shares, np.eye(1))[:, 0]
 
 
 def _inhabited(graph: TimeGraph, nodes: str) -> _Inhabited:

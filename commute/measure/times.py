@@ -9,7 +9,7 @@ import pandas as pd
 
 from commute.errors import ParameterError
 from commute.model.ground import distance_km
-from commute.model.timegraph import DECISECONDS
+from commute.model.timegraph import DECISECONDS, PEOPLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -99,37 +99,39 @@ def ends_of(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the nodes at which journeys of each place begin, or end, and where each place's nodes begin.
 
-    That is the place itself; under ``in_vehicle`` the departures (arrivals) and interchanges of its own city that are
-    near enough for local streets, so that access, check-in, the first wait, exit and egress are free.
+    That is the place itself; under ``in_vehicle`` also the departures (arrivals) and interchanges of its own city that
+    are near enough for local streets, so that access, check-in, the first wait, exit and egress are free there. The
+    place stays an end, or a new station next door could make journeys from the old one next town longer.
     """
     nodes = [_ends(graph, place, graph.departures if begin else graph.arrivals) for place in places]
     return np.concatenate(nodes), _bounds(nodes)
 
 
 def _ends(graph: TimeGraph, place: str, stops: Mapping[str, tuple[int, ...]]) -> NDArray[np.int64]:
+    own = [graph.foot[place]] if place in graph.foot else [graph.car[place]] if place in graph.car else []
     if graph.assumptions.basis == "in_vehicle":
         near = _terminals(graph, place)
-        terminals = [node for one in near for node in stops.get(one, ())]
-        terminals += [graph.car[one] for one in near if one in graph.car]
-        if terminals:
-            return np.array(terminals, dtype=np.int64)
-    node = graph.foot.get(place, graph.car.get(place))
-    if node is None:  # an interchange in a world without cars
+        own += [node for one in near for node in stops.get(one, ())]
+        own += [graph.car[one] for one in near if one in graph.car and graph.car[one] not in own]
+    if not own:  # an interchange in a world without cars
         raise ParameterError(f"{graph.network.display_name(place)} can be reached only by car.")
-    return np.array([node], dtype=np.int64)
+    return np.array(own, dtype=np.int64)
 
 
 def _terminals(graph: TimeGraph, place: str) -> list[str]:
-    """Return the stations and interchanges a place's journeys by vehicle begin and end at."""
+    """Return the stations, ports and interchanges a place's journeys by vehicle begin and end at."""
     places = graph.network.places
     row = places.loc[place]
-    if row["kind"] not in ("city", "county"):
+    if row["kind"] not in PEOPLE:
         return [place]
     city = place if row["kind"] == "city" else row["parent"]
-    exits = places[(places["parent"] == city) & places["kind"].isin(("station", "interchange"))]
+    exits = places[(places["parent"] == city) & ~places["kind"].isin(PEOPLE)]
     here = np.full(len(exits), row["lon"]), np.full(len(exits), row["lat"])
     km = distance_km(*here, exits["lon"].to_numpy(), exits["lat"].to_numpy())
-    return list(exits.index[km <= graph.assumptions.local["access_km"]])
+    near = km <= graph.assumptions.local["access_km"]
+    if place == city:  # the table may state the way to a station farther off
+        near |= exits["access_minutes"].notna().to_numpy()
+    return list(exits.index[near])
 
 
 def _bounds(groups: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
@@ -144,7 +146,7 @@ def _nearest(times: NDArray[np.int32], bounds: NDArray[np.int64]) -> NDArray[np.
 def people_at(network: Network, place: str) -> pd.Series[float]:
     """Return the share of a place's people on each of its counting points; a place that is no city has one."""
     points = network.counting_points
-    own = points.loc[points["unit"] == place, "population"] if place in network.cities else points["population"].iloc[:0]
+    own = points["population"][(points["unit"] == place) & (place in network.cities)]
     if not len(own):
         return pd.Series([1.0], index=[place])
     total = own.sum()

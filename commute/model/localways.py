@@ -69,8 +69,12 @@ def _pairs(  # noqa: PLR0913 - bytes and an outline, so that a scenario on the s
 
 
 def _with_stated(ways: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
-    """Put the stated access times of stations and interchanges between them and their city's centre."""
-    stated = places[places["access_minutes"].notna()]
+    """Put the stated access times of stations and interchanges between them and their city's centre.
+
+    A station on the other side of a border than its city has none: the border lies between them.
+    """
+    stops = places["access_minutes"].notna() & ~places["kind"].isin(("city", "county"))
+    stated = places[stops & (places["territory"] == places["parent"].map(places["territory"]))]
     table = pd.DataFrame({"from_id": stated["parent"], "to_id": stated.index, "minutes": stated["access_minutes"]})
     table["kind"] = np.where(stated["kind"] == "interchange", "ramp", "stop")
     table["km"] = np.nan
