@@ -44,18 +44,18 @@ def build(nodes: int, tail: ArrayLike, head: ArrayLike, weight: ArrayLike) -> CS
     weight32 = whole_numbers("weight", weight, 0, INF)
     equally_long(tail=tail32, head=head32, weight=weight32)
     rows = np.arange(len(tail32), dtype=np.int32)
-    rows = _stable_order(nodes, head32, rows)
-    rows = _stable_order(nodes, tail32, rows)
+    rows = stable_order(nodes, head32, rows)
+    rows = stable_order(nodes, tail32, rows)
     kept, arcs = _lightest(rows, tail32, head32, weight32)
-    indptr = _pointers(nodes, tail32[kept])
+    indptr = pointers(nodes, tail32[kept])
     return CSR(indptr.astype(_index_type(arcs)), head32[kept], weight32[kept], kept)
 
 
 def incoming(csr: CSR) -> tuple[NDArray[np.signedinteger], NDArray[np.int32], NDArray[np.int32]]:
     """List the arcs by their head: (indptr, tail, slot), where ``slot`` is the arc's place in ``csr``."""
     nodes = len(csr.indptr) - 1
-    slot = _stable_order(nodes, csr.head, np.arange(len(csr.head), dtype=np.int32))
-    return _pointers(nodes, csr.head).astype(csr.indptr.dtype), tails(csr)[slot], slot
+    slot = stable_order(nodes, csr.head, np.arange(len(csr.head), dtype=np.int32))
+    return pointers(nodes, csr.head).astype(csr.indptr.dtype), tails(csr)[slot], slot
 
 
 def reverse(csr: CSR) -> CSR:
@@ -97,7 +97,8 @@ def _index_type(arcs: int) -> type[np.signedinteger]:
 
 
 @nb.njit(cache=True, nogil=True)
-def _pointers(nodes: int, tail: NDArray[np.int32]) -> NDArray[np.int64]:
+def pointers(nodes: int, tail: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Count the arcs of each node and return where each begins: int64[nodes + 1]."""
     indptr = np.zeros(nodes + 1, dtype=np.int64)
     for node in tail:
         indptr[node + 1] += 1
@@ -107,9 +108,9 @@ def _pointers(nodes: int, tail: NDArray[np.int32]) -> NDArray[np.int64]:
 
 
 @nb.njit(cache=True, nogil=True)
-def _stable_order(nodes: int, key: NDArray[np.int32], rows: NDArray[np.int32]) -> NDArray[np.int32]:
+def stable_order(nodes: int, key: NDArray[np.int32], rows: NDArray[np.int32]) -> NDArray[np.int32]:
     """Sort ``rows`` by ``key[row]``, keeping the order of equals: a counting sort, linear in arcs and nodes."""
-    place = _pointers(nodes, key)
+    place = pointers(nodes, key)
     order = np.empty(len(rows), dtype=np.int32)
     for row in rows:
         order[place[key[row]]] = row
