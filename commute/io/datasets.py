@@ -63,7 +63,8 @@ def load(region: str | Sequence[str]) -> Network:
     else:
         chosen = _own_region(tables, region)
     selected = _select(tables, chosen.members)
-    used = _used_sources([*selected.values(), pd.DataFrame({"source": [chosen.source]})])
+    ground = _land_around(selected["places"])
+    used = _used_sources([*selected.values(), ground, pd.DataFrame({"source": [chosen.source]})])
     sources = tables["sources"]
     return Network(
         places=selected["places"],
@@ -71,7 +72,7 @@ def load(region: str | Sequence[str]) -> Network:
         links=selected["links"],
         sources=sources[sources["source_id"].isin(used)],
         region=chosen,
-        land=_land_around(selected["places"]),
+        land=ground,
     )
 
 

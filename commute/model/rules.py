@@ -33,7 +33,7 @@ HALF_A_PERSON = 0.5  # sums of whole numbers are exact, sums of estimates need n
 SUGGESTED = 20  # the nearest of 10 000 names take 30 ms to find, so only the first unknown ones get them
 
 
-def report(
+def report(  # noqa: PLR0913  (a fault has as many parts)
     table: str, frame: pd.DataFrame, wrong: pd.Series, *, column: str, problem: str, remedy: str
 ) -> Iterator[Fault]:
     """Yield a fault for every row that is ``wrong``; ``{column}`` in the texts becomes that row's value."""

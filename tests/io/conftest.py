@@ -35,7 +35,7 @@ def national_tables():
         {"line_id": "railway", "from_id": "beta-station", "to_id": "gamma-station", "minutes": 28} | link,
         {"line_id": "motorway", "from_id": "beta", "to_id": "gamma", "minutes": 70, "oneway": True} | link,
     ]
-    names = ("census", "timetable", "atlas", "plan")
+    names = ("census", "timetable", "atlas", "plan", "nobody")
     sources = {"source_id": names, "title": [name.title() for name in names], "licence": "facts"}
     regions = [
         {"region": "the-bay", "name": "The Bay", "name_zh": "湾区", "tier": "agglomeration", "profile": "AGGLO"},
@@ -60,7 +60,9 @@ def data(tmp_path, monkeypatch):
     (folder / "china").mkdir(parents=True)
     for name, frame in national_tables().items():
         frame.to_csv(folder / "china" / f"{name}.csv", index=False)
-    land = gpd.GeoDataFrame({"name": ["main"]}, geometry=[shapely.box(100, 10, 130, 40)], crs=files.WGS84)
+    land = gpd.GeoDataFrame(
+        {"name": ["main"], "source": ["atlas"]}, geometry=[shapely.box(100, 10, 130, 40)], crs=files.WGS84
+    )
     (folder / "land.geojson").write_text(land.to_json(), encoding="utf-8")
     (folder / "scenarios").mkdir()
     text = 'name = "without-railway"\ntitle = "Without the railway"\n'
