@@ -7,10 +7,11 @@ import hashlib
 import json
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib.resources import files
+from numbers import Real
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -105,14 +106,19 @@ class Assumptions:
         _choose("period", self.period, PERIODS)
         if not callable(self.wait_rule):
             _choose("wait_rule", self.wait_rule, tuple(WAIT_RULES))
-        travel = (self.travel,) if isinstance(self.travel, str) else tuple(self.travel)
-        if not travel:
-            raise ParameterError(f"travel is empty: name one or both of {', '.join(TRAVEL)}.")
+        travel = (self.travel,) if isinstance(self.travel, str) else self.travel
+        if not isinstance(travel, Collection) or not travel:
+            raise ParameterError(f"travel cannot be {travel!r}: name one or both of {', '.join(TRAVEL)}.")
         for mode in travel:
             _choose("travel", mode, TRAVEL)
         object.__setattr__(self, "travel", tuple(mode for mode in TRAVEL if mode in travel))
         for group in groups():
             object.__setattr__(self, group, _filled(group, getattr(self, group)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process as plain values: a mapping that cannot be changed cannot be pickled."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        return _made, ({name: dict(value) if isinstance(value, Mapping) else value for name, value in values.items()},)
 
     def __hash__(self) -> int:
         """Hash the value, so that what follows from it can be cached."""
@@ -150,8 +156,8 @@ class Assumptions:
         if not key and not isinstance(value, Mapping):
             example = f"{{{_example(group)}}}"
             raise ParameterError(f"{name} is a group: give a mapping such as {example}, got {value!r}.")
-        update = {key: value} if key else dict(value)
-        return replace(self, **{group: {**getattr(self, group), **update}})
+        changed: dict[str, Any] = {group: {**getattr(self, group), **({key: value} if key else value)}}
+        return replace(self, **changed)
 
     def table(self) -> pd.DataFrame:
         """Return one row per number: name, value, default, low, high, unit, meaning, source."""
@@ -219,6 +225,10 @@ def groups() -> tuple[str, ...]:
     return tuple(dict.fromkeys(parameter.group for parameter in parameters().values()))
 
 
+def _made(values: dict[str, Any]) -> Assumptions:
+    return Assumptions(**values)
+
+
 def _choose(what: str, value: object, known: tuple[str, ...]) -> None:
     if value not in known:
         raise ParameterError(f"{what} cannot be {value!r}: choose one of {', '.join(known)}.")
@@ -242,9 +252,10 @@ def _filled(group: str, given: object) -> Mapping[str, float]:
 
 def _number(known: Parameter, value: object) -> float:
     least = 1.0 if known.name == "local.circuity" else 0.0
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     zero_is_fine = known.group in _MAY_BE_ZERO or known.name == "local.walk_km"
-    if not is_number or value < least or (value == 0 and not zero_is_fine):  # type: ignore[operator]
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    number = float(value) if is_number else math.nan  # type: ignore[arg-type]
+    if not math.isfinite(number) or number < least or (number == 0 and not zero_is_fine):
         bound = f"{'at least' if zero_is_fine or least else 'above'} {least:g}"
         raise ParameterError(f"{known.name} must be a number {bound} ({known.unit}), got {value!r}.")
-    return float(value)  # type: ignore[arg-type]
+    return number

@@ -7,7 +7,7 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -193,8 +193,18 @@ class Network:
 
         Lines that are planned or under construction are kept as such: they carry nobody, and a scenario can
         open them. Dates are half-open: a line is in service from ``opened`` up to, not including, ``closed``.
+
+        Raises
+        ------
+        ParameterError
+            If ``date`` is none, or lies behind the day the network is seen as of already.
         """
         day = as_date(date)
+        if self.date is not None and day > self.date:
+            raise ParameterError(
+                f"The network was seen as of {self.date} and has forgotten what opened later: take the undated one to "
+                f"see it as of {day}."
+            )
         dated = self.dated_links
         stamp = pd.Timestamp(day)
         active = (dated["opened"] <= stamp) & ~(dated["closed"] <= stamp)
@@ -245,7 +255,8 @@ class Network:
     ) -> Network:
         """Return a new, checked network with some of its tables replaced."""
         given = {"places": places, "lines": lines, "links": links, "sources": sources}
-        return replace(self, **{name: table for name, table in given.items() if table is not None})
+        changed: dict[str, Any] = {name: table for name, table in given.items() if table is not None}
+        return replace(self, **changed)
 
 
 def as_date(date: str | dt.date) -> dt.date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from math import inf
 
 from commute.errors import ParameterError
 
@@ -40,7 +41,7 @@ def expected_wait(headways: Sequence[float]) -> float:
     Sum of squares over twice the sum (Holroyd & Scraggs 1966; Osuna & Newell 1972): irregular departures cost
     more than regular ones of the same mean.
     """
-    if not headways or min(headways) < 0 or sum(headways) <= 0:
+    if not headways or not all(headway >= 0 for headway in headways) or not 0 < sum(headways) < inf:
         raise ParameterError(f"headways must be minutes, none negative and not all zero, got {headways!r}.")
     return sum(headway**2 for headway in headways) / (2 * sum(headways))
 
@@ -53,6 +54,8 @@ def common_lines(headways: Sequence[float], rides: Sequence[float], *, wait: Wai
     """
     if len(headways) != len(rides) or not headways:
         raise ParameterError(f"Give one ride per headway, got {len(headways)} headways and {len(rides)} rides.")
+    if not all(0 < headway < inf for headway in headways) or not all(0 <= ride < inf for ride in rides):
+        raise ParameterError(f"headways must be minutes above 0 and rides at least 0, got {headways!r} and {rides!r}.")
     lines = sorted((ride, 1 / headway) for headway, ride in zip(headways, rides, strict=True))
     frequency, ride_per_hour = lines[0][1], lines[0][0] * lines[0][1]
     total = wait(1 / frequency) + lines[0][0]
