@@ -1,1 +1,83 @@
-"""Commuting circles: who is within 30 minutes and one hour of whom, and what would change that."""
+"""Commuting circles: who is within 30 minutes and one hour of whom, and what would change that.
+
+    import commute
+    bay = commute.load("greater-bay-area").as_of("2024-07-01")
+    commute.travel_times(bay)
+    commute.isochrones(bay, ["Shenzhen"], minutes=(30, 60))
+"""
+
+from commute._version import __version__
+from commute.errors import (
+    BasisError,
+    CommuteError,
+    DataFileError,
+    ParameterError,
+    ScenarioError,
+    TableError,
+    UnknownNameError,
+)
+from commute.io.coordinates import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
+from commute.io.datasets import load, regions, scenario, scenarios, verify
+from commute.io.graphs import from_networkx, to_networkx
+from commute.io.tables import read_network, write_network
+from commute.measure.circles import audit, isochrones, reach
+from commute.measure.comparison import Comparison, compare
+from commute.measure.criticality import criticality
+from commute.measure.indicators import INDICATORS
+from commute.measure.integration import Score
+from commute.measure.journeys import journeys
+from commute.measure.metropolis import integration
+from commute.measure.profile import PROFILES, Profile
+from commute.measure.routing import travel_times
+from commute.measure.timeline import timeline
+from commute.model import edits
+from commute.model.assumptions import Assumptions
+from commute.model.network import Network, Region
+from commute.model.scenario import Scenario
+from commute.show import maps
+from commute.show.page import write_page
+
+__all__ = [
+    "INDICATORS",
+    "PROFILES",
+    "Assumptions",
+    "BasisError",
+    "CommuteError",
+    "Comparison",
+    "DataFileError",
+    "Network",
+    "ParameterError",
+    "Profile",
+    "Region",
+    "Scenario",
+    "ScenarioError",
+    "Score",
+    "TableError",
+    "UnknownNameError",
+    "__version__",
+    "audit",
+    "bd09_to_wgs84",
+    "compare",
+    "criticality",
+    "edits",
+    "from_networkx",
+    "gcj02_to_wgs84",
+    "integration",
+    "isochrones",
+    "journeys",
+    "load",
+    "maps",
+    "reach",
+    "read_network",
+    "regions",
+    "scenario",
+    "scenarios",
+    "timeline",
+    "to_networkx",
+    "travel_times",
+    "verify",
+    "wgs84_to_bd09",
+    "wgs84_to_gcj02",
+    "write_network",
+    "write_page",
+]

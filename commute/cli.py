@@ -5,15 +5,15 @@ Data goes to standard output, messages to standard error. Wrong input ends with 
 
 from __future__ import annotations
 
+import os
 import sys
-import warnings
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 from rich.console import Console
+from typer.exceptions import TyperException
 
 from commute._version import __version__
 from commute.errors import CommuteError, DataFileError, ParameterError
@@ -144,7 +144,7 @@ def compare_command(  # noqa: PLR0913 - one argument per option
     region: RegionName,
     scenarios: Annotated[list[str], typer.Argument(help="Scenarios that ship, TOML files, or dates.")],
     *,
-    cutoffs: Minutes = [30, 60],  # noqa: B006 - typer reads it and nobody writes it
+    minutes: Minutes = [30, 60],  # noqa: B006 - typer reads it and nobody writes it
     origin: Annotated[list[str] | None, typer.Option(help="Whose circles; the cores by default. Repeat it.")] = None,
     basis: Basis = None,
     as_of: AsOf = None,
@@ -158,7 +158,7 @@ def compare_command(  # noqa: PLR0913 - one argument per option
     base = whole.as_of(as_of) if as_of else whole
     others = [_other(whole, name) for name in scenarios]
     with _working("comparing"):
-        result = compare(base, others, cutoffs=cutoffs, origins=origin or None, basis=basis, assumptions=given)
+        result = compare(base, others, cutoffs=minutes, origins=origin or None, basis=basis, assumptions=given)
     _write_pictures(result, picture, page)
     if form != "table":
         show(result.areas if form == "geojson" else result.summary, title="", form=form, console=out)
@@ -224,26 +224,42 @@ def demo(
 
 def main() -> None:
     """Run the command line; wrong input ends with one line on standard error and the exit status 2."""
-    warnings.simplefilter("ignore", FutureWarning)
     try:
-        app(standalone_mode=False)
-    except click.exceptions.Exit as ended:
-        sys.exit(ended.exit_code)
-    except click.ClickException as fault:
-        _fail(fault.format_message())
-    except CommuteError as fault:
-        _fail(str(fault))
-    except (KeyboardInterrupt, click.Abort):
+        status = app(_spread(sys.argv[1:]), standalone_mode=False)
+    except typer.Exit as ended:
+        status = ended.exit_code
+    except (TyperException, CommuteError) as fault:
+        message = fault.format_message() if isinstance(fault, TyperException) else str(fault)
+        err.print(f"commute: {message}", highlight=False, markup=False, soft_wrap=True)
+        status = 2
+    except (KeyboardInterrupt, typer.Abort):
         err.print("commute: interrupted")
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
+        status = 130
+    except BrokenPipeError:  # whoever read the output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    sys.exit(status)
 
 
-def _fail(message: str) -> None:
-    err.print(f"commute: {message}", highlight=False, markup=False, soft_wrap=True)
-    sys.exit(2)
+def _spread(words: list[str]) -> list[str]:
+    """Let one ``--minutes`` take several numbers: ``--minutes 30 60`` becomes ``--minutes 30 --minutes 60``."""
+    spread: list[str] = []
+    option = ""
+    for word in words:
+        if option and _is_number(word):
+            spread += [option, word]
+        else:
+            option = word if word in ("--minutes", "-m") else ""
+            spread += [] if option else [word]
+    return spread
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 @app.callback(invoke_without_command=True)
@@ -320,11 +336,11 @@ def _turned(summary: pd.DataFrame) -> pd.DataFrame:
 
 
 def _most_changed(result: Comparison) -> pd.DataFrame:
-    pairs = result.pairs[result.pairs["delta"].abs() > 0.05]  # noqa: PLR2004 - what a table of tenths can show
+    """Return the dozen pairs that change most, by at least what a table of tenths can show."""
+    pairs = result.pairs[result.pairs["delta"].abs() > 0.05]  # noqa: PLR2004 - see above
     order = pairs["delta"].abs().sort_values(ascending=False, kind="stable").index
-    return pairs.loc[order].drop(columns="scenario").head(12) if result.pairs["scenario"].nunique() == 1 else (
-        pairs.loc[order].head(12)
-    )
+    several = result.pairs["scenario"].nunique() > 1
+    return pairs.loc[order].drop(columns=[] if several else "scenario").head(12)
 
 
 def _headline(network: Network, legs: pd.DataFrame) -> str:

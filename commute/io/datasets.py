@@ -14,6 +14,7 @@ from commute.errors import DataFileError, ParameterError, UnknownNameError
 from commute.io import files
 from commute.model import schema
 from commute.model.network import Network, Region
+from commute.model.scenario import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -96,6 +97,20 @@ def scenarios() -> pd.DataFrame:
     found = sorted((data_folder() / "scenarios").glob("*.toml"))
     rows = [(path.stem, tomllib.loads(path.read_text("utf-8"))["title"], path) for path in found]
     return pd.DataFrame(rows, columns=["name", "title", "path"])
+
+
+def scenario(name: str) -> Scenario:
+    """Return a scenario that ships, by its name.
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest names.
+    """
+    shipped = scenarios().set_index("name")["path"]
+    if name not in shipped.index:
+        raise UnknownNameError.of("scenario", name, {known: known for known in shipped.index})
+    return Scenario.read(shipped[name])
 
 
 @cache

@@ -15,6 +15,8 @@ from commute.errors import ParameterError
 if TYPE_CHECKING:
     from rich.console import Console
 
+_DIGITS = ((1000, ",.0f"), (1, ".1f"), (1e-12, ".3f"), (0, ".0f"))  # the larger the number, the fewer digits it needs
+
 Writer = Callable[[pd.DataFrame, str, "Console"], None]
 
 
@@ -50,7 +52,7 @@ def _cell(value: object) -> str:
             return "–"
         if np.isinf(value):
             return "no way"
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3f}" if abs(value) < 1 and value else f"{value:.1f}"  # noqa: PLR2004
+        return f"{value:{next(form for least, form in _DIGITS if abs(value) >= least)}}"
     return str(value)
 
 
