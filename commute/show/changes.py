@@ -98,6 +98,7 @@ def finish(  # noqa: PLR0913 - each is a choice of its own
     subject: str,
     title: str | None,
     clear: Mapping[str, float] | None = None,
+    symbols: gpd.GeoDataFrame | None = None,
 ) -> None:
     """Add what the maps of a comparison share: origin, legend, scale bar, labels, title and caption."""
     base, style = comparison.base, frame.lettering
@@ -107,7 +108,10 @@ def finish(  # noqa: PLR0913 - each is a choice of its own
     mark_origins(frame.axes, base, origins=[chosen.origin])
     boxes = [frame.legend({**rows, **{spoken[change]: line for change, line in edits.items()}})]
     boxes.append(frame.scale_bar(avoid=boxes))
-    label_cities(frame.axes, base, origins=[chosen.origin], lettering=style, obstacles=boxes, clear=clear)
+    origins = [chosen.origin]
+    label_cities(
+        frame.axes, base, origins=origins, lettering=style, obstacles=boxes, clear=clear, symbols=symbols
+    )  # fmt: skip
     who, when = name_of(chosen.origin, network=base, lettering=style), words.day(base.date)
     scenario = _title_of(comparison, chosen.scenario, lettering=style)
     against = spoken["against"].format(scenario=scenario, base=when or spoken["base"])
@@ -115,7 +119,8 @@ def finish(  # noqa: PLR0913 - each is a choice of its own
     basis = only(comparison.summary, "basis", what="the comparison")
     way = only(comparison.circles, "direction", what="the comparison") or "from"
     also = [spoken[way].format(origin=who), spoken["fixed"]]
-    facts = words.conditions(manifest, basis_name=basis, when=when, language=style.language, also=also)
+    dated = words.dated(when, language=style.language, word="base_of")
+    facts = words.conditions(manifest, basis_name=basis, dated=dated, language=style.language, also=also)
     source = words.source(manifest, language=style.language, coast=land_of(base) is not None)
     heading = title or f"{who}{spoken['colon']}{subject}{spoken['pause']}{against}"
     frame.say(title=heading, lines=[facts, source, *notes(style)])
@@ -127,7 +132,7 @@ def _title_of(comparison: Comparison, name: str, *, lettering: Lettering) -> str
         if scenario.name == name and scenario.title:
             return lettering.choose(scenario.title, scenario.title_zh)
     if name.startswith("as of "):  # a network of another day, and not a what-if
-        return words.WORDS[lettering.language]["network_of"].format(date=name.removeprefix("as of "))
+        return name.removeprefix("as of ")
     return name if " " in name else name.replace("-", " ").replace("_", " ")
 
 

@@ -58,7 +58,7 @@ def draw_delta(  # noqa: PLR0913 - each is a choice of its own
     subject = words.WORDS[style.language]["delta"]
     frame = Frame(axes, style, busy_round(spots))
     clear = dict(zip(chosen.rows["place_id"], np.sqrt(_sizes(located)) / 2 - 2, strict=True))  # radii of the dots
-    finish(frame, comparison, chosen, rows=rows, subject=subject, title=title, clear=clear)
+    finish(frame, comparison, chosen, rows=rows, subject=subject, title=title, clear=clear, symbols=spots)
     return axes
 
 

@@ -10,19 +10,22 @@ import shapely
 
 from commute.errors import ParameterError
 from commute.show import palette
+from commute.show.words import GAP
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import geopandas as gpd
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.text import Annotation
     from matplotlib.transforms import Bbox
 
     from commute.show.fonts import Lettering
 
 Bounds = tuple[float, float, float, float]
 WIDTH, TITLE_SPACE, CAPTION_SPACE, MARGIN = 8.0, 0.5, 0.62, 0.15  # inches, of a figure of our own
+DPI = 120  # 960 pixels across: a notebook shows it whole
 CORNERS = {"upper left": (0, 1), "upper right": (1, 1), "lower left": (0, 0), "lower right": (1, 0)}
 LEGEND_CODES = {"upper right": 1, "upper left": 2, "lower left": 3, "lower right": 4}  # matplotlib's
 
@@ -61,7 +64,7 @@ def _checked(bounds: Bounds) -> Bounds:
     return bounds
 
 
-def padded(bounds: Sequence[float], *, share: float = 0.08, least: float = 0.02) -> Bounds:
+def padded(bounds: Sequence[float], *, share: float = 0.1, least: float = 0.02) -> Bounds:
     """Return bounds with some air round them, in degrees."""
     west, south, east, north = (float(side) for side in bounds)
     across, up = max((east - west) * share, least), max((north - south) * share, least)
@@ -76,7 +79,7 @@ def _own_axes(bounds: Bounds) -> Axes:
     inner = WIDTH - 2 * MARGIN
     tall = inner * min(max(shape, 0.55), 1.15)
     height = tall + TITLE_SPACE + CAPTION_SPACE
-    figure = plt.figure(figsize=(WIDTH, height), dpi=150, facecolor=palette.PAPER)
+    figure = plt.figure(figsize=(WIDTH, height), dpi=DPI, facecolor=palette.PAPER)
     return figure.add_axes((MARGIN / WIDTH, CAPTION_SPACE / height, inner / WIDTH, tall / height))
 
 
@@ -185,15 +188,26 @@ def write_caption(axes: Axes, lines: Sequence[str], *, lettering: Lettering) -> 
     broken: list[str] = []
     for line in lines:
         current = ""
-        for word in line.replace("  ", " \u00a0").split(" "):
-            trial = f"{current} {word}".strip(" ")
-            caption.set_text(trial)
+        for part in _breakable(line, caption, width=axes.bbox.width):
+            caption.set_text(current + part)
             if current and caption.get_window_extent().width > axes.bbox.width:
                 broken.append(current)
-                trial = word.strip("\u00a0· ")
-            current = trial
+                current = part.lstrip(" ·")
+            else:
+                current += part
         broken.append(current)
     caption.set_text("\n".join(line for line in broken if line))
+
+
+def _breakable(line: str, text: Annotation, *, width: float) -> Iterator[str]:
+    """Yield the parts between which a line may break: facts parted by dots, and words where a fact is too long."""
+    for number, fact in enumerate(line.split(GAP)):
+        start = GAP if number else ""
+        text.set_text(fact)
+        if text.get_window_extent().width <= width:
+            yield start + fact
+        else:
+            yield from (f"{' ' if place else start}{word}" for place, word in enumerate(fact.split(" ")))
 
 
 def draw_scale_bar(axes: Axes, *, lettering: Lettering, right: bool) -> Bbox:

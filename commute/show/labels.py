@@ -41,15 +41,22 @@ class Label:
 
 
 def place_labels(
-    axes: Axes, labels: Sequence[Label], *, obstacles: Sequence[Bbox] = (), lettering: Lettering
+    axes: Axes,
+    labels: Sequence[Label],
+    *,
+    obstacles: Sequence[Bbox] = (),
+    symbols: Sequence[tuple[float, float]] = (),
+    lettering: Lettering,
 ) -> list[Annotation]:
     """Write the labels so that no two boxes touch; one for which there is no room is left out.
 
-    ``obstacles`` are boxes in display pixels that stay free. Greedy, by importance, and deterministic: eight
-    sides in five rings, the nearest and most usual first, points under the box counted against it (Christensen,
-    Marks and Shieber 1995 call it greedy with a slider grid; good to a few dozen labels).
+    ``obstacles`` are boxes in display pixels that stay free; ``symbols`` (lon, lat) count a little against a box that
+    covers them, the points of other labels much. Greedy, by importance, and deterministic: eight sides in five
+    rings, the nearest and most usual first.
     """
     points = [tuple(axes.transData.transform((label.lon, label.lat))) for label in labels]
+    weights = [(point, 2.5) for point in points]
+    weights += [(tuple(axes.transData.transform(symbol)), 0.4) for symbol in symbols]
     taken = list(obstacles)
     written = []
     for label, point in sorted(zip(labels, points, strict=True), key=lambda pair: -pair[0].importance):
@@ -57,7 +64,7 @@ def place_labels(
             continue
         text = _write(axes, label, lettering=lettering)
         extent = text.get_window_extent()
-        spot = _best_spot(axes, point=point, label=label, size=extent.size, taken=taken, points=points)
+        spot = _best_spot(axes, point=point, label=label, size=extent.size, taken=taken, weights=weights)
         if spot is None:
             text.remove()
             continue
@@ -89,11 +96,11 @@ def _best_spot(  # noqa: PLR0913 - each is a choice of its own
     label: Label,
     size: tuple[float, float],
     taken: Sequence[Bbox],
-    points: Sequence[tuple[float, ...]],
+    weights: Sequence[tuple[tuple[float, ...], float]],
 ) -> tuple[Bbox, float] | None:
-    """Return the cheapest free box and its ring: distance, then side, then points of others that it would cover."""
+    """Return the cheapest free box and its ring: near, on a usual side, and over few points of others."""
     free = [
-        (step + 0.12 * side + 2.5 * sum(box.contains(*other) for other in points), step, side, box, ring)
+        (step + 0.12 * side + sum(cost for other, cost in weights if box.contains(*other)), step, side, box, ring)
         for step, ring, side, box in _boxes(axes, point=point, label=label, size=size)
         if _inside(box, axes.bbox) and not any(_touch(box, other) for other in taken)
     ]

@@ -73,12 +73,13 @@ def draw_links(axes: Axes, network: Network) -> dict[str, Artist]:
 
 
 def draw_thin_links(axes: Axes, network: Network) -> None:
-    """Draw what is in service as thin neutral lines: what passes through a circle does not colour it."""
+    """Draw trunk lines in service thin and neutral: what passes through a circle does not colour it."""
     links = network.operating_links
-    for mode, (_, width, _) in palette.MODES.items():
+    for mode in ("highway", "rail", "suburban", "bridge", "tunnel"):
         chosen = links[links["mode"] == mode]
         if len(chosen):
-            look = {"color": palette.INK, "linewidth": 0.36 * width, "alpha": 0.5, "zorder": 5, "gid": f"links {mode}"}
+            width = 0.42 * palette.MODES[mode][1]
+            look = {"color": palette.INK, "linewidth": width, "alpha": 0.33, "zorder": 5, "gid": f"links {mode}"}
             _draw_segments(axes, chosen, network.places, look=look)
 
 
@@ -118,8 +119,8 @@ def draw_places(axes: Axes, network: Network, *, kinds: Collection[str]) -> dict
     Stations and checkpoints that no link in the network touches are left out.
     """
     looks: dict[str, dict[str, Any]] = {
-        "station": {"marker": "o", "s": 9.0, "facecolor": palette.PAPER, "edgecolor": palette.INK, "linewidth": 0.7},
-        "checkpoint": {"marker": "s", "s": 16.0, "facecolor": "#f2c14e", "edgecolor": palette.INK, "linewidth": 0.7},
+        "station": {"marker": "o", "s": 5.5, "facecolor": palette.PAPER, "edgecolor": palette.INK, "linewidth": 0.5},
+        "checkpoint": {"marker": "s", "s": 13.0, "facecolor": "#f2c14e", "edgecolor": palette.INK, "linewidth": 0.6},
         "city": {"marker": "o", "s": 30.0, "facecolor": palette.INK, "edgecolor": palette.PAPER, "linewidth": 0.9},
     }
     linked = set(network.links["from_id"]) | set(network.links["to_id"])
@@ -150,10 +151,12 @@ def label_cities(  # noqa: PLR0913 - each is a choice of its own
     lettering: Lettering,
     obstacles: Sequence[Bbox] = (),
     clear: Mapping[str, float] | None = None,
+    symbols: gpd.GeoDataFrame | None = None,
 ) -> list[Annotation]:
     """Label the cities in view, the origins bold and first, then by population.
 
-    ``clear``: points to leave free round a place, where its symbol is larger than a city's dot.
+    ``clear``: points to leave free round a place, where its symbol is larger than a city's dot. ``symbols``: other
+    places drawn, which a label rather does not cover.
     """
     if network is None:
         return []
@@ -172,7 +175,8 @@ def label_cities(  # noqa: PLR0913 - each is a choice of its own
         )
         for place, row in places.iterrows()
     ]
-    return place_labels(axes, labels, obstacles=obstacles, lettering=lettering)
+    others = [] if symbols is None else list(zip(symbols["lon"], symbols["lat"], strict=True))
+    return place_labels(axes, labels, obstacles=obstacles, symbols=others, lettering=lettering)
 
 
 def mark_origins(axes: Axes, network: Network | None, *, origins: Collection[str]) -> None:

@@ -70,12 +70,12 @@ def draw_network(
     frame = Frame(axes, style, busy_round(shown))
     boxes = [frame.legend(rows)]
     boxes.append(frame.scale_bar(avoid=boxes))
-    label_cities(axes, network, lettering=style, obstacles=boxes)
+    label_cities(axes, network, lettering=style, obstacles=boxes, symbols=shown[shown["kind"] != "interchange"])
     when = words.day(network.date)
-    dated = spoken["network_of"].format(date=when) if when else spoken["undated"]
+    dated = words.dated(when, language=style.language)
     region = style.choose(network.region.name, network.region.name_zh) if network.region else spoken["network"]
     lines = [
-        (dated + spoken["gap"] + spoken["straight"]).capitalize() if style.language == "en" else dated,
+        (dated + words.GAP + spoken["straight"]).capitalize() if style.language == "en" else dated,
         words.source({"data_hash": network.data_hash}, language=style.language, coast=land is not None),
         *notes(style),
     ]
@@ -183,7 +183,8 @@ def _words_about(
     cutoffs = words.minutes(sorted(circles["cutoff"].unique()), language=language)
     title = who + spoken["colon"] + spoken["pause"].join(part for part in (cutoffs, how, when) if part)
     way = spoken[direction].format(origin=who)
-    return title, words.conditions(manifest, basis_name=basis, when=when, language=language, also=[way])
+    dated = words.dated(when, language=language)
+    return title, words.conditions(manifest, basis_name=basis, dated=dated, language=language, also=[way])
 
 
 def explore(circles: gpd.GeoDataFrame, *, tiles: str | None = None, land: gpd.GeoDataFrame | None = None) -> folium.Map:

@@ -32,15 +32,15 @@ PILLARS = {
 
 # mode: colour, width in points, dash pattern
 MODES: dict[str, tuple[str, float, str]] = {
-    "highway": ("#c9b799", 1.6, "solid"),
+    "highway": ("#cdbd9f", 1.3, "solid"),
     "bus": ("#a58a5e", 1.0, "dotted"),
     "ferry": ("#4f8fc4", 1.1, "dashed"),
-    "metro": ("#8a5fa8", 1.1, "solid"),
-    "suburban": ("#2f8f8a", 1.3, "solid"),
-    "rail": ("#1d3b5c", 1.6, "solid"),
-    "tunnel": ("#d1495b", 2.2, "dashed"),
-    "bridge": ("#d1495b", 2.6, "solid"),
-    "checkpoint": ("#22303a", 2.2, "solid"),
+    "metro": ("#8a5fa8", 0.9, "solid"),
+    "suburban": ("#2f8f8a", 1.2, "solid"),
+    "rail": ("#1d3b5c", 1.3, "solid"),
+    "tunnel": ("#d1495b", 1.8, "dashed"),
+    "bridge": ("#d1495b", 2.2, "solid"),
+    "checkpoint": ("#22303a", 1.8, "solid"),
 }
 
 

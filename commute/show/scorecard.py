@@ -8,7 +8,7 @@ from commute.errors import ParameterError
 from commute.show import palette, words
 from commute.show.fonts import lettering as find_lettering
 from commute.show.frames import name_of
-from commute.show.furniture import write_caption, write_title
+from commute.show.furniture import DPI, write_caption, write_title
 from commute.show.layers import notes
 
 if TYPE_CHECKING:
@@ -56,8 +56,10 @@ def draw_score(
         _draw_pillars(top, score, pillars, lettering=style)
         cities = axes.inset_axes((0.17, 0.0, 0.81, row * len(score.points)))
         _draw_points(cities, score.points, pillars, network=network, lettering=style)
-    shown = "" if score.total is None else f"{spoken['colon']}{score.total:.1f}"
-    write_title(axes, title or spoken["score"] + shown, lettering=style)
+    shown = "" if score.total is None else f" {score.total:.1f}"
+    region = network.region if network is not None else None
+    where = "" if region is None else style.choose(region.name, region.name_zh) + spoken["colon"]
+    write_title(axes, title or where + spoken["score"] + shown, lettering=style)
     write_caption(axes, [*_facts(score, network, lettering=style), *notes(style)], lettering=style)
     return axes
 
@@ -66,7 +68,7 @@ def _own_axes(cities: int) -> Axes:
     from matplotlib import pyplot as plt  # noqa: PLC0415 - heavy
 
     height = ROW * (len(palette.PILLARS) + cities + 2 * AIR) + 1.25
-    figure = plt.figure(figsize=(8.0, height), dpi=150, facecolor=palette.PAPER)
+    figure = plt.figure(figsize=(8.0, height), dpi=DPI, facecolor=palette.PAPER)
     return figure.add_axes((0.025, 0.75 / height, 0.95, 1 - 1.25 / height))
 
 
@@ -125,6 +127,6 @@ def _facts(score: Score, network: Network | None, *, lettering: Lettering) -> li
     if score.status == "disconnected":
         also.append(spoken["disconnected"])
     manifest = {"data_hash": network.data_hash} if network is not None else {}
-    when = words.day(network.date) if network is not None else ""
-    facts = words.conditions(manifest, basis_name=score.basis, when=when, language=lettering.language, also=also)
+    dated = words.dated(words.day(network.date) if network is not None else "", language=lettering.language)
+    facts = words.conditions(manifest, basis_name=score.basis, dated=dated, language=lettering.language, also=also)
     return [facts, words.source(manifest, language=lettering.language, coast=False)]

@@ -12,13 +12,14 @@ from commute._version import __version__
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+GAP = "  ·  "  # between two facts of a caption
 MILLION, WAN, YI = 1e6, 1e4, 1e8  # Chinese counts in ten thousands and hundred millions
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "in_vehicle": "in vehicle", "centre_to_centre": "centre to centre", "door_to_door": "door to door",
-        "from": "leaving {origin}", "to": "going to {origin}", "minutes": "minutes", "minute_unit": "min",
-        "and": " and ", "comma": ", ", "pause": ", ", "colon": ": ", "gap": "  ·  ", "origins": "{count} origins",
-        "network_of": "network as of {date}", "undated": "date not stated", "network": "The network", "on": "{date}",
+        "from": "leaving {origin}", "to": "going to {origin}", "minutes": "minutes",
+        "and": " and ", "comma": ", ", "pause": ", ", "colon": ": ", "origins": "{count} origins",
+        "network_of": "network as of {date}", "undated": "date not stated", "network": "The network",
         "basis_unknown": "basis not stated", "transit": "public transport", "car": "car",
         "peak": "peak hours", "off_peak": "off-peak hours", "free_flow": "empty roads",
         "gained": "Gained", "kept": "Kept", "lost": "Lost", "none": "none", "circle": "{minutes} minutes",
@@ -26,7 +27,7 @@ WORDS: dict[str, dict[str, str]] = {
         "added": "Link opened", "removed": "Link closed",
         "rail": "Railway", "suburban": "Intercity rail", "metro": "Metro", "bus": "Bus", "ferry": "Ferry",
         "highway": "Expressway", "bridge": "Bridge", "tunnel": "Tunnel", "checkpoint": "Border crossing",
-        "base": "today", "against": "{scenario}, against {base}",
+        "base": "today", "against": "{scenario} against {base}", "base_of": "base: network as of {date}",
         "delta": "change in minutes", "newly": "Newly reached", "cut": "Cut off", "unchanged": "Unchanged",
         "faster": "{low} to {high} minutes faster", "slower": "{low} to {high} minutes slower",
         "much_faster": "{low} minutes or more faster", "much_slower": "{low} minutes or more slower",
@@ -41,13 +42,12 @@ WORDS: dict[str, dict[str, str]] = {
         "source": "Source: commute {version}", "data": "data {hash}", "assumptions": "assumptions {hash}",
         "coast": "coast: Natural Earth", "straight": "lines drawn straight from stop to stop",
         "fell_back": "No font with Chinese glyphs is installed (such as Noto Sans CJK)",
-        "people": "people", "km2": "km²", "km": "km",
     },
     "zh": {
         "in_vehicle": "仅计乘车", "centre_to_centre": "中心到中心", "door_to_door": "门到门",
-        "from": "自{origin}出发", "to": "前往{origin}", "minutes": "分钟", "minute_unit": "分钟",
-        "and": "和", "comma": "、", "pause": "，", "colon": "：", "gap": "  ·  ", "origins": "{count}个起点",
-        "network_of": "{date} 的交通网络", "undated": "日期未注明", "network": "交通网络", "on": "{date}",
+        "from": "自{origin}出发", "to": "前往{origin}", "minutes": "分钟",
+        "and": "和", "comma": "、", "pause": "，", "colon": "：", "origins": "{count}个起点",
+        "network_of": "{date} 的交通网络", "undated": "日期未注明", "network": "交通网络",
         "basis_unknown": "口径未注明", "transit": "公共交通", "car": "小汽车",
         "peak": "高峰时段", "off_peak": "平峰时段", "free_flow": "道路畅通时",
         "gained": "新增", "kept": "不变", "lost": "失去", "none": "无", "circle": "{minutes}分钟",
@@ -55,7 +55,7 @@ WORDS: dict[str, dict[str, str]] = {
         "added": "开通路段", "removed": "关闭路段",
         "rail": "铁路", "suburban": "城际铁路", "metro": "地铁", "bus": "巴士", "ferry": "轮渡",
         "highway": "高速公路", "bridge": "桥梁", "tunnel": "隧道", "checkpoint": "口岸通道",
-        "base": "现状", "against": "{scenario}，对比{base}",
+        "base": "现状", "against": "{scenario} 对比 {base}", "base_of": "基准：{date} 的交通网络",
         "delta": "时间变化（分钟）", "newly": "新可达", "cut": "不再可达", "unchanged": "无变化",
         "faster": "快{low}–{high}分钟", "slower": "慢{low}–{high}分钟",
         "much_faster": "快{low}分钟及以上", "much_slower": "慢{low}分钟及以上",
@@ -67,7 +67,6 @@ WORDS: dict[str, dict[str, str]] = {
         "worst_asset": "最薄弱设施：{asset}", "profile": "{profile} 口径",
         "source": "来源：commute {version}", "data": "数据 {hash}", "assumptions": "假设 {hash}",
         "coast": "海岸线：Natural Earth", "straight": "线路按站间直线绘制", "fell_back": "",
-        "people": "人", "km2": "平方公里", "km": "公里",
     },
 }  # fmt: skip
 
@@ -84,8 +83,9 @@ def people(count: float, *, language: str) -> str:
 
 
 def area(km2: float, *, language: str) -> str:
-    """Write an area in square kilometres."""
-    return f"{km2:,.0f} {WORDS[language]['km2']}".replace(" 平", "平")
+    """Write an area in square kilometres; a sliver is not nothing."""
+    number = f"{km2:,.0f}" if km2 >= 1 or km2 == 0 else "<1"
+    return number + ("平方公里" if language == "zh" else " km²")
 
 
 def minutes(cutoffs: Sequence[float], *, language: str) -> str:
@@ -112,6 +112,11 @@ def day(when: object) -> str:
     return ""
 
 
+def dated(when: str, *, language: str, word: str = "network_of") -> str:
+    """Write as of when the network is; that it is not known where it is not."""
+    return WORDS[language][word].format(date=when) if when else WORDS[language]["undated"]
+
+
 def basis(name: object, *, language: str) -> str:
     """Write a basis in words; a custom one under its own name."""
     words = WORDS[language]
@@ -121,7 +126,7 @@ def basis(name: object, *, language: str) -> str:
 
 
 def conditions(
-    manifest: Mapping[str, object], *, basis_name: object, when: str, language: str, also: Sequence[str] = ()
+    manifest: Mapping[str, object], *, basis_name: object, dated: str, language: str, also: Sequence[str] = ()
 ) -> str:
     """Write under which conditions a result holds: basis, what travellers use, time of day, ``also``, date."""
     words = WORDS[language]
@@ -129,8 +134,7 @@ def conditions(
     used = [words.get(str(mode), str(mode)) for mode in travel] if isinstance(travel, list | tuple) else []
     period = str(manifest.get("period", ""))
     parts = [basis(basis_name, language=language), listing(used, language=language), words.get(period, period), *also]
-    parts.append(words["network_of"].format(date=when) if when else words["undated"])
-    said = words["gap"].join(part for part in parts if part)
+    said = GAP.join(part for part in [*parts, dated] if part)
     return said[:1].upper() + said[1:]
 
 

@@ -457,7 +457,7 @@ def test_gains_are_blue_losses_orange_hatched_and_on_top(comparison):
 
 def test_the_map_of_a_change_says_against_what_and_that_times_are_fixed(comparison):
     axes = maps.draw_change(comparison)
-    assert axes.get_title(loc="left") == "Shenzhen: 60 minutes, link open, against 2024-07-01"
+    assert axes.get_title(loc="left") == "Shenzhen: 60 minutes, link open against 2024-07-01"
     small = " ".join(caption(axes).split())
     assert small.startswith("Door to door · public transport and car · peak hours · leaving Shenzhen · times fixed")
 
@@ -503,7 +503,7 @@ def test_the_title_of_a_scenario_is_used_where_it_has_one(comparison):
 def test_another_day_is_called_by_its_date(comparison):
     for frame in (comparison.areas, comparison.places, comparison.links):
         frame["scenario"] = "as of 2025-01-01"
-    assert "network as of 2025-01-01, against 2024-07-01" in maps.draw_change(comparison).get_title(loc="left")
+    assert "2025-01-01 against 2024-07-01" in maps.draw_change(comparison).get_title(loc="left")
 
 
 # ------------------------------------------------------------------ minutes by place
@@ -553,7 +553,7 @@ def test_the_bars_of_the_cities_sum_to_the_score(score, network):
     assert sum(widths) == pytest.approx(score.total)
     assert [text.get_text() for text in cities.get_yticklabels()][:2] == ["Guangzhou", "Shenzhen"]
     assert [text.get_text() for text in pillars.texts] == [f"{value:.2f}" for value in score.pillars]
-    assert axes.get_title(loc="left") == f"Metropolitan Integration Score: {score.total:.1f}"
+    assert axes.get_title(loc="left") == f"Metropolitan Integration Score {score.total:.1f}"
     assert "Weakest asset: humen-bridge" in caption(axes)
 
 
