@@ -77,7 +77,7 @@ function style() {
       fill("lost-hatching", "areas", { "fill-pattern": "hatching", "fill-opacity": 0.75 }),
       line("roads", "links", { "line-color": colour("road"), "line-width": zoomed(6, 0.6, 9, 1.3, 12, 3) }),
       line("others", "links", { "line-color": colour("rail"), "line-width": 1, "line-dasharray": [1, 2] }),
-      line("railways", "links", { "line-color": colour("rail"), "line-width": zoomed(6, 0.5, 9, 1, 12, 2) }),
+      line("railways", "links", { "line-color": colour("rail"), "line-opacity": 0.6, "line-width": zoomed(6, 0.5, 9, 1, 12, 2) }),
       line("circle-edge", "circles", { "line-color": colour("time-near"), "line-width": 1.5 }),
       line("circle-other", "circles", { "line-color": colour("time-near"), "line-width": 1.2, "line-dasharray": [4, 3] }),
       line("gained-edge", "areas", ofChange("gained")),
@@ -236,7 +236,7 @@ function showLegend() {
   const ground = state.view === "change"
     ? [swatch("legend_gained", "gained"), swatch("legend_lost", "lost", "hatched"), swatch("legend_kept", "kept")]
     : [swatch("legend_inside", "time-near", "", { minutes: state.cutoff }),
-       ...cutoffs.filter((cutoff) => cutoff !== state.cutoff).map((cutoff) => swatch("legend_other", "time-near", "outline", { minutes: cutoff }))];
+       ...cutoffs.filter((cutoff) => circles.length && cutoff !== state.cutoff).map((cutoff) => swatch("legend_other", "time-near", "outline", { minutes: cutoff }))];
   const links = [swatch("legend_road", "road", "line"), swatch("legend_rail", "rail", "line")];
   if (changes.has("added") && state.view !== "base") links.push(swatch("legend_added", "bridge", "line"));
   if (changes.has("retimed") && state.view !== "base") links.push(swatch("legend_retimed", "bridge", "line"));
@@ -255,10 +255,11 @@ function showReading() {
       people: word("reading_people", { people: people(count) }), cities: word(others, { count: cities }) });
   };
   const [before, after] = ["base", state.scenario].map(circle);
+  byId("map-note").hidden = !circles.length; // in vehicle there is no ground to shade
   byId("map-reading").hidden = !before || !after;
   if (!before || !after) return;
   const lines = { base: [tell("base")], scenario: [tell(state.scenario)], change: [tell("base"), tell(state.scenario)] }[state.view];
-  if (state.view === "change")
-    lines.push(word("reading_change", { before: people(before.people), after: people(after.people), delta: signed(after.people - before.people, people) }));
+  const change = { before: people(before.people), after: people(after.people), delta: signed(after.people - before.people, people) };
+  if (state.view === "change") lines.push(word(change.delta === people(0) ? "reading_same" : "reading_change", change));
   byId("map-reading").textContent = lines.join(state.language === "zh" ? "" : " ");
 }
