@@ -303,7 +303,3 @@ def _hashes(folder: Path) -> dict[str, str]:
         for name, path in inside.items()
         if name.as_posix() != REGISTRY and not any(part.startswith(".") or part == "__pycache__" for part in name.parts)
     }
-
-
-if __name__ == "__main__":
-    write_registry()

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
-import pyarrow as pa
-import pyogrio
 
 from commute._version import __version__
 from commute.errors import DataFileError, ParameterError, TableError
@@ -229,6 +227,8 @@ def _write_parquets(layers: Layers, folder: Path) -> None:
 
 
 def _read_parquets(folder: Path) -> Layers:
+    import pyarrow as pa  # noqa: PLC0415 - only a Parquet file needs it
+
     layers: Layers = {}
     for name in (*NEEDED, *OPTIONAL):
         file = folder / f"{name}.parquet"
@@ -245,11 +245,15 @@ def _read_parquets(folder: Path) -> Layers:
 
 
 def _write_geopackage(layers: Layers, file: Path) -> None:
+    import pyogrio  # noqa: PLC0415 - 0.07 s of import that only a GeoPackage needs
+
     for name, layer in layers.items():
         pyogrio.write_dataframe(_without_lon_lat(layer), file, layer=name, driver="GPKG")
 
 
 def _read_geopackage(file: Path) -> Layers:
+    import pyogrio  # noqa: PLC0415 - as above
+
     _refuse_damaged(file)
     layers: Layers = {}
     try:
