@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from commute.errors import BasisError, ParameterError, ScenarioError
+from commute.errors import ParameterError, ScenarioError
 from commute.measure import surface
 from commute.measure.circles import isochrones
 from commute.measure.manifest import manifest, settled

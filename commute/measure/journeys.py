@@ -67,7 +67,7 @@ def journeys(
         One row per leg: ``journey``, ``from_id``, ``to_id``, ``weight``, ``leg``, ``kind`` (access, check_in, wait,
         ride, transfer, exit, egress, walk, border, park, drive), ``from_place``, ``to_place``, ``line``, ``mode``,
         ``minutes``, ``basis``. The minutes of a journey sum to its travel time to the decisecond. A pair that no
-        way joins has no rows.
+        way joins has no rows; one that shares its station or interchange has one leg of no minutes in vehicle.
 
     Raises
     ------
@@ -133,7 +133,8 @@ def _paths(graph: TimeGraph, start: str, goals: list[str]) -> Iterator[tuple[str
         while slot[node] >= 0:
             path.append(int(graph.csr.edge[slot[node]]))
             node = int(tail[slot[node]])
-        yield goal, time, _legs(graph, path[::-1])
+        names = graph.network.places["name"]
+        yield goal, time, _legs(graph, path[::-1]) or [Leg("walk", names[start], names[goal], "", "walk", 0)]
 
 
 def _legs(graph: TimeGraph, path: list[int]) -> list[Leg]:
@@ -157,10 +158,8 @@ def _step(graph: TimeGraph, edge: int) -> _Step:
     kind, link = str(edges.kind[edge]), int(edges.link[edge])
     kind = "ride" if kind == "stay" else kind  # riding through a stop is part of the ride
     line = network.links.at[link, "line_id"] if link >= 0 else nodes.at[head, "line_id"] or nodes.at[tail, "line_id"]
-    name, mode = ("", "")
-    if line:
-        name, mode = network.lines.at[line, "name"], network.lines.at[line, "mode"]
-    return _Step(kind, ends[0], ends[1], str(name), str(mode), int(edges.time[edge]), int(edges.extra[edge]))
+    name, mode = (str(network.lines.at[line, column]) if line else "" for column in ("name", "mode"))
+    return _Step(kind, ends[0], ends[1], name, mode, int(edges.time[edge]), int(edges.extra[edge]))
 
 
 def _one(kind: str, run: list[_Step], time: int, *, mode: str | None = None) -> Leg:

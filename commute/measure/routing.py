@@ -100,7 +100,7 @@ def checked_cutoffs(minutes: float | Iterable[float]) -> tuple[float, ...]:
         For none at all, and for one that is not a positive, finite number.
     """
     try:
-        several = [float(one) for one in minutes] if np.iterable(minutes) else [float(minutes)]  # type: ignore[arg-type]
+        several = [float(one) for one in minutes] if np.iterable(minutes) else [float(minutes)]
     except (TypeError, ValueError):
         raise ParameterError(f"A cutoff must be a number of minutes, got {minutes!r}.") from None
     wrong = [one for one in several if not (np.isfinite(one) and one > 0)]

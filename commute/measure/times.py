@@ -9,7 +9,8 @@ import pandas as pd
 
 from commute.errors import ParameterError
 from commute.model.ground import distance_km
-from commute.model.timegraph import DECISECONDS, PEOPLE
+from commute.model.network import PEOPLE
+from commute.model.timegraph import DECISECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from collections.abc import Mapping
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, dataclass_transform
 
 import pandas as pd
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
-from commute.errors import ScenarioError, UnknownNameError
+from commute.errors import BasisError, ParameterError, ScenarioError, UnknownNameError
 from commute.model.assumptions import Assumptions
-from commute.model.network import SCHEDULED, as_date
+from commute.model.network import PEOPLE, SCHEDULED, as_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from commute.model.network import Network
 
+    _Made = TypeVar("_Made", bound="_Edit")
+
 Mode = Literal["rail", "suburban", "metro", "bus", "ferry", "highway", "bridge", "tunnel", "checkpoint"]
 Kind = Literal["city", "county", "station", "interchange", "port", "checkpoint"]
 Clearance = Literal["one_stop", "co_located", "two_halls", "car"]
 
-_frozen = dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
 _OWN_SOURCE = "scenario"
+_ALWAYS = dt.date(1900, 1, 1)
 
 
 class _Edit:
@@ -34,6 +38,39 @@ class _Edit:
 
     def assume(self, assumptions: Assumptions) -> Assumptions:
         return assumptions
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(Field,))
+def _frozen(edit: type[_Made]) -> type[_Made]:
+    """Make a frozen edit whose values are checked; what is wrong with them is one ScenarioError."""
+    made = dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))(edit)
+    build = made.__init__
+
+    @wraps(build)
+    def checked(self: _Made, *values: object, **named: object) -> None:
+        try:
+            build(self, *values, **named)
+        except ValidationError as fault:
+            cause = fault.errors()[0].get("ctx", {}).get("error")
+            if isinstance(cause, BasisError):
+                raise cause from None
+            raise ScenarioError(f"{edit.__name__}: {_said(fault, list(edit.__annotations__))}") from None
+
+    made.__init__ = checked  # type: ignore[assignment, method-assign]
+    return cast("type[_Made]", made)
+
+
+def _said(fault: ValidationError, names: Sequence[str]) -> str:
+    """Say every wrong value: its name, what is wrong, what was got."""
+    found = []
+    for one in fault.errors():
+        first, *rest = one["loc"] or ("",)
+        first = names[first] if isinstance(first, int) and first < len(names) else first
+        where = ".".join(str(part) for part in (first, *rest))
+        problem = one["msg"].removeprefix("Value error, ").removesuffix(".")
+        got = "" if one["type"] == "missing" or not where else f" (got {one['input']!r})"
+        found.append(f"{where}: {problem}{got}" if where else problem)
+    return "; ".join(found)
 
 
 @_frozen
@@ -50,8 +87,7 @@ class Close(_Edit):
         if (self.line is None) == (self.asset is None):
             raise ScenarioError("Close needs either a line or an asset, and not both.")
         if self.asset is not None:
-            assets = network.lines["asset"].fillna("").str.split(r"\s*;\s*", regex=True)
-            gone = network.links["line_id"].isin(assets.index[[self.asset in names for names in assets]])
+            gone = self._on_asset(network, self.asset)
         else:
             gone = _links_of(network, str(self.line), self.from_id, self.to_id)
         gone &= network.links.index.isin(network.operating_links.index)
@@ -59,6 +95,15 @@ class Close(_Edit):
             what = f"line {self.line!r}" if self.line else f"asset {self.asset!r}"
             raise ScenarioError(f"Close: {what} is not in service{_when(network)}; there is nothing to close.")
         return network.with_links(network.links[~gone].reset_index(drop=True), date=network.date)
+
+    def _on_asset(self, network: Network, asset: str) -> pd.Series[bool]:
+        if self.from_id is not None or self.to_id is not None:
+            raise ScenarioError(f"Close: asset {asset!r} closes as a whole; name the line to close one link of it.")
+        named = network.lines["asset"].fillna("").str.split(r"\s*;\s*", regex=True).explode()
+        if asset not in set(named):
+            known = {name: name for name in named if name}
+            raise ScenarioError(f"Close: {UnknownNameError.of('asset', asset, known)}")
+        return network.links["line_id"].isin(named.index[named == asset])
 
 
 @_frozen
@@ -71,11 +116,11 @@ class Reopen(_Edit):
         """Return the network with the line in service; ScenarioError where it is so already."""
         if (network.operating_links["line_id"] == _line(network, self.line)).any():
             raise ScenarioError(f"Reopen: line {self.line!r} is in service{_when(network)} already.")
-        announced = network.lines.at[self.line, "opened"]
-        day = pd.Timestamp(network.date) if network.date else announced
-        if pd.isna(day):
+        days = network.lines.loc[[self.line], "opened"].dropna().to_list()
+        days += [pd.Timestamp(network.date)] if network.date else []
+        if not days:
             raise ScenarioError(f"Reopen: line {self.line!r} has no opening date; use SetOpened with one.")
-        return _put_in_service(network, self.line, min(day, announced) if pd.notna(announced) else day)
+        return _put_in_service(network, self.line, min(days))
 
 
 @_frozen
@@ -123,12 +168,15 @@ class ScaleTime(_Edit):
     to_id: str | None = None
 
     def apply(self, network: Network) -> Network:
-        """Return the network with the scaled times; a road without minutes has its limit scaled instead."""
+        """Return the network with the scaled times.
+
+        A road without minutes has its length scaled: another limit could change its class of congestion with it.
+        """
         links = network.links.copy()
         chosen = _links_of(network, self.line, self.from_id, self.to_id)
         timed = chosen & links["minutes"].notna()
         links.loc[timed, ["minutes", "fastest_minutes"]] *= self.factor
-        links.loc[chosen & ~timed, "speed_limit_kmh"] /= self.factor
+        links.loc[chosen & ~timed, "length_km"] *= self.factor
         return network.with_tables(links=links)
 
 
@@ -153,8 +201,8 @@ class ScaleHeadway(_Edit):
 
     def apply(self, network: Network) -> Network:
         """Return the network with the scaled headway."""
-        before = network.lines.at[_line(network, self.line), "headway_minutes"]
-        return _with_headway(network, self.line, float(before) * self.factor)
+        before = network.lines["headway_minutes"].astype("float64")[_line(network, self.line)]
+        return _with_headway(network, self.line, before * self.factor)
 
 
 @_frozen
@@ -175,7 +223,7 @@ class AddPlace(_Edit):
         """Return the network with the place; ScenarioError where it is there already."""
         if self.place_id in network.places.index:
             raise ScenarioError(f"AddPlace: there is a place {self.place_id!r} already.")
-        row = {name: getattr(self, name) for name in self.__dataclass_fields__} | {"source": _OWN_SOURCE}
+        row = vars(self) | {"source": _OWN_SOURCE}
         places = _appended(network.places.drop(columns="geometry"), [row], "place_id")
         return network.with_tables(places=places, sources=_own_source(network))
 
@@ -187,29 +235,38 @@ class AddLine(_Edit):
     line_id: str
     name: str
     mode: Mode
-    stops: list[str] = Field(min_length=2)
-    minutes: list[float] | None = None
-    length_km: list[float] | None = None
+    stops: tuple[str, ...] = Field(min_length=2)
+    minutes: tuple[float, ...] | None = None
+    length_km: tuple[float, ...] | None = None
     speed_limit_kmh: float | None = Field(default=None, gt=0)
     headway_minutes: float | None = Field(default=None, gt=0)
     asset: str | None = None
     clearance: Clearance | None = None
-    opened: dt.date = dt.date(2000, 1, 1)
+    opened: dt.date | None = None
     name_zh: str | None = None
 
     def apply(self, network: Network) -> Network:
-        """Return the network with the line in service; ScenarioError where it is there already."""
+        """Return the network with the line in service; ScenarioError where it is there already.
+
+        A line that does not say since when is in service since the day the network is seen as of, or always.
+        """
         if self.line_id in network.lines.index:
             raise ScenarioError(f"AddLine: there is a line {self.line_id!r} already.")
+        opened = self.opened or network.date or _ALWAYS
+        if network.date is not None and opened > network.date:
+            raise ScenarioError(
+                f"AddLine: line {self.line_id!r} would open on {opened}, after {network.date}, the day the network "
+                "is seen as of; apply the scenario first and as_of() afterwards."
+            )
         sections = len(self.stops) - 1
         for name in ("minutes", "length_km"):
             values = getattr(self, name)
             if values is not None and len(values) != sections:
                 raise ScenarioError(f"AddLine {self.line_id!r}: {name} needs {sections} values, got {len(values)}.")
-        columns = ("line_id", "name", "name_zh", "mode", "asset", "clearance", "opened", "headway_minutes")
-        line = {name: getattr(self, name) for name in columns}
+        columns = ("line_id", "name", "name_zh", "mode", "asset", "clearance", "headway_minutes")
+        line: dict[str, object] = {name: getattr(self, name) for name in columns}
         line |= {"asset": self.asset or self.line_id, "status": "operating", "source": _OWN_SOURCE}
-        line |= {"access": "stops"}
+        line |= {"access": "stops", "opened": pd.Timestamp(opened)}
         links = [
             _link_row(self.line_id, network.place_id(self.stops[at]), network.place_id(self.stops[at + 1]))
             | {"minutes": self.minutes[at] if self.minutes else None}
@@ -256,14 +313,17 @@ class SetPopulation(_Edit):
         """Return the network with the new population; city and counties go on adding up."""
         place_id = network.place_id(self.place)
         places = network.places.drop(columns="geometry")
-        kind, before = places.at[place_id, "kind"], places.at[place_id, "population"]
+        kind, parent = places["kind"][place_id], places["parent"][place_id]
+        if kind not in PEOPLE:
+            raise ScenarioError(f"SetPopulation: {place_id!r} is a {kind}; people live in cities and counties.")
+        before = places["population"].astype("float64")
         counties = places.index[(places["parent"] == place_id) & (places["kind"] == "county")]
-        if kind == "county" and pd.notna(places.at[places.at[place_id, "parent"], "population"]):
-            places.loc[places.at[place_id, "parent"], "population"] += self.population - before
+        if kind == "county" and pd.notna(before[parent]):
+            places.loc[parent, "population"] = before[parent] + self.population - before.fillna(0.0)[place_id]
         elif len(counties):
-            if not before > 0:
+            if not before[place_id] > 0:
                 raise ScenarioError(f"SetPopulation: {place_id!r} has counties and no people to scale.")
-            places.loc[counties, "population"] *= self.population / before
+            places.loc[counties, "population"] *= self.population / before[place_id]
         places.loc[place_id, "population"] = self.population
         return network.with_tables(places=places)
 
@@ -276,12 +336,10 @@ class AsOf(_Edit):
 
     def apply(self, network: Network) -> Network:
         """Return the network as of that day."""
-        if network.date is not None and as_date(self.date) > network.date:
-            raise ScenarioError(
-                f"AsOf {self.date}: the network was seen as of {network.date} already and has forgotten what "
-                "opened later; start from the undated network."
-            )
-        return network.as_of(self.date)
+        try:
+            return network.as_of(self.date)
+        except ParameterError as fault:
+            raise ScenarioError(f"AsOf {self.date}: {fault}") from None
 
 
 @_frozen
@@ -291,19 +349,26 @@ class Assume(_Edit):
     name: str
     value: Any
 
-    changes: ClassVar[str] = "assumptions"
+    def __post_init__(self) -> None:
+        """Refuse what no assumption can be; keep sequences and mappings as plain tuples and dicts."""
+        if self.name == "basis":
+            raise BasisError(
+                "A scenario cannot change the basis: results of different bases cannot be compared. Give the basis to "
+                "compare()."
+            )
+        if callable(self.value):
+            raise ParameterError(f"{self.name} cannot be a function in a scenario, which a file has to hold")
+        changed = getattr(Assumptions().changed(self.name, self.value), self.name.partition(".")[0])
+        key = self.name.partition(".")[2]
+        if key:
+            changed = changed[key]
+        elif isinstance(changed, Mapping):
+            changed = {name: changed[name] for name in self.value}
+        object.__setattr__(self, "value", changed)
 
     def assume(self, assumptions: Assumptions) -> Assumptions:
         """Return the changed assumptions."""
         return assumptions.changed(self.name, self.value)
-
-    @field_validator("name")
-    @classmethod
-    def _not_the_basis(cls, name: str) -> str:
-        if name == "basis":
-            message = "a scenario cannot change the basis: results of different bases cannot be compared"
-            raise ValueError(message)
-        return name
 
 
 Edit = (
@@ -351,14 +416,14 @@ def _links_of(network: Network, line: str, from_id: str | None, to_id: str | Non
 
 def _put_in_service(network: Network, line: str, day: pd.Timestamp) -> Network:
     lines, links = network.lines.copy(), network.links.copy()
-    lines.loc[line, ["status", "opened", "closed"]] = ["operating", day, pd.NaT]
+    lines.loc[line, "status"], lines.loc[line, "opened"], lines.loc[line, "closed"] = "operating", day, pd.NaT
     own = links["line_id"] == line
     links.loc[own, ["opened", "closed"]] = pd.NaT
     return network.with_tables(lines=lines, links=links)
 
 
 def _with_headway(network: Network, line: str, minutes: float) -> Network:
-    mode = network.lines.at[_line(network, line), "mode"]
+    mode = str(network.lines["mode"][_line(network, line)])
     if mode not in SCHEDULED:
         raise ScenarioError(f"Line {line!r} is a {mode} and has no headway.")
     lines = network.lines.copy()
@@ -380,5 +445,5 @@ def _appended(table: pd.DataFrame, rows: Sequence[dict[str, object]], key: str |
 def _own_source(network: Network) -> pd.DataFrame:
     if _OWN_SOURCE in network.sources.index:
         return network.sources
-    row = {"source_id": _OWN_SOURCE, "title": "Added by a scenario", "licence": "own assumption"}
+    row: dict[str, object] = {"source_id": _OWN_SOURCE, "title": "Added by a scenario", "licence": "own assumption"}
     return _appended(network.sources, [row], "source_id")

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from commute.model import ground
+from commute.model.network import PEOPLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,7 +54,7 @@ def local_ways(network: Network, assumptions: Assumptions) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=8)
-def _pairs(  # noqa: PLR0913 - bytes and an outline, so that a scenario on the same places finds them again
+def _pairs(  # noqa: PLR0913, PLR0917 - bytes and an outline, so that a scenario on the same places finds them again
     lon: bytes, lat: bytes, side: bytes, role: bytes, role_type: str, outline: shapely.Geometry | None, within: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     x, y, sides = np.frombuffer(lon), np.frombuffer(lat), np.frombuffer(side, dtype=np.int64)
@@ -73,7 +74,7 @@ def _with_stated(ways: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
 
     A station on the other side of a border than its city has none: the border lies between them.
     """
-    stops = places["access_minutes"].notna() & ~places["kind"].isin(("city", "county"))
+    stops = places["access_minutes"].notna() & ~places["kind"].isin(PEOPLE)
     stated = places[stops & (places["territory"] == places["parent"].map(places["territory"]))]
     table = pd.DataFrame({"from_id": stated["parent"], "to_id": stated.index, "minutes": stated["access_minutes"]})
     table["kind"] = np.where(stated["kind"] == "interchange", "ramp", "stop")

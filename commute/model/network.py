@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SCHEDULED = ("rail", "suburban", "metro", "bus", "ferry")
 ROAD = ("highway", "bridge", "tunnel")
+PEOPLE = ("city", "county")  # the kinds of places in which people are counted
 
 
 @dataclass(frozen=True, slots=True)

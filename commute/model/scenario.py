@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -11,9 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from commute.errors import DataFileError, ScenarioError
+from commute.errors import BasisError, DataFileError, ScenarioError, UnknownNameError
 from commute.model.edits import EDITS, Edit
 
 if TYPE_CHECKING:
@@ -35,6 +32,7 @@ class Scenario:
     title: str = ""
     title_zh: str = ""
     description: str = ""
+    source: str = ""
 
     def __post_init__(self) -> None:
         """Keep the edits as a tuple; a scenario without a name or with strangers among its edits is refused."""
@@ -63,14 +61,16 @@ class Scenario:
         ------
         ScenarioError
             If an edit contradicts the network: closing what is not in service, adding what is there.
+        UnknownNameError
+            If it names a place nobody knows.
         TableError
             If what an edit adds has faults of its own.
         """
         for number, edit in enumerate(self.edits, start=1):
             try:
                 network = edit.apply(network)
-            except ScenarioError as fault:
-                raise ScenarioError(f"Scenario {self.name!r}, edit {number}: {fault}") from None
+            except (ScenarioError, UnknownNameError) as fault:
+                raise type(fault)(f"Scenario {self.name!r}, edit {number}: {fault}") from None
         return network
 
     def assume(self, assumptions: Assumptions) -> Assumptions:
@@ -108,23 +108,24 @@ class Scenario:
             values = tomllib.loads(text)
         except tomllib.TOMLDecodeError as fault:
             raise ScenarioError(f"{where} is not valid TOML: {fault}.") from None
+        faults = [] if values.get("name") else ["it has no name"]
         strange = [key for key in values if key not in (*_HEADINGS, "edit")]
-        faults = [f"{key!r} is not known (known: {', '.join(_HEADINGS)}, [[edit]])" for key in strange]
-        edits = []
-        for number, table in enumerate(values.get("edit", []), start=1):
-            made = _edit_of(table)
-            if isinstance(made, str):
-                faults.append(f"edit {number}: {made}")
-            else:
-                edits.append(made)
+        faults += [f"{key!r} is not known (known: {', '.join(_HEADINGS)}, [[edit]])" for key in strange]
+        texts = [key for key in _HEADINGS if not isinstance(values.get(key, ""), str)]
+        faults += [f"{key} must be a text, got {values[key]!r}" for key in texts]
+        tables = values.get("edit", [])
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            faults, tables = [*faults, "edits are written as [[edit]] tables"], []
+        made = [_edit_of(table) for table in tables]
+        faults += [f"edit {number}: {one}" for number, one in enumerate(made, start=1) if isinstance(one, str)]
         if faults:
-            raise ScenarioError(f"{where}: " + "; ".join(faults) + ".")
-        words = {key: str(values.get(key, "")) for key in ("name", "title", "title_zh", "description")}
-        return cls(edits=tuple(edits), **words)
+            raise ScenarioError(f"{where}: " + "; ".join(fault.removesuffix(".") for fault in faults) + ".")
+        edits = tuple(one for one in made if not isinstance(one, str))
+        return cls(edits=edits, **{key: values.get(key, "") for key in _HEADINGS})
 
     def to_toml(self) -> str:
         """Write the scenario as TOML."""
-        lines = [f"{key} = {_toml(getattr(self, key))}" for key in _HEADINGS[:4] if getattr(self, key)]
+        lines = [f"{key} = {_toml(getattr(self, key))}" for key in _HEADINGS if getattr(self, key)]
         for edit in self.edits:
             lines += ["", "[[edit]]", *(f"{key} = {_toml(value)}" for key, value in _plain(edit).items())]
         return "\n".join(lines) + "\n"
@@ -138,15 +139,13 @@ def _edit_of(table: dict[str, Any]) -> Edit | str:
         return f"do = {name!r} is no edit (edits: {', '.join(EDITS)})"
     try:
         return EDITS[name](**values)
-    except ValidationError as fault:
-        found = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in fault.errors()]
-        return f"{name}: " + ", ".join(found)
+    except (ScenarioError, BasisError) as fault:
+        return str(fault)
 
 
 def _plain(edit: Edit) -> dict[str, Any]:
     """Return an edit as plain values under its name, what is not set left out."""
-    values = {field.name: getattr(edit, field.name) for field in dataclasses.fields(edit)}
-    return {"do": type(edit).__name__} | {key: value for key, value in values.items() if value is not None}
+    return {"do": type(edit).__name__} | {key: value for key, value in vars(edit).items() if value is not None}
 
 
 def _toml(value: object) -> str:
@@ -154,4 +153,5 @@ def _toml(value: object) -> str:
         return value.isoformat()
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key} = {_toml(inner)}" for key, inner in value.items()) + "}"
-    return json.dumps(value, ensure_ascii=False)
+    plain = json.dumps(value, ensure_ascii=False)
+    return plain.replace("\x7f", "\\u007f")  # the one character that TOML escapes and JSON does not

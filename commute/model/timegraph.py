@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from commute.model.localways import local_ways
-from commute.model.network import ROAD, SCHEDULED
+from commute.model.network import PEOPLE, ROAD, SCHEDULED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from commute.model.network import Network
 
 DECISECONDS = 600  # of a minute: the kernels see whole tenths of seconds
-PEOPLE = ("city", "county")
 
 
 class Edges(NamedTuple):
@@ -139,13 +138,13 @@ class _Builder:
         self.rows.append((place, state, line))
         return len(self.rows) - 1
 
-    def _add(  # noqa: PLR0913 - one argument per column of Edges
+    def _add(  # noqa: PLR0913, PLR0917 - one argument per column of Edges
         self,
         kind: str,
         tail: list[int] | NDArray[np.int64],
         head: list[int] | NDArray[np.int64],
-        minutes: NDArray[np.float64],
-        extra: NDArray[np.float64] | float = 0.0,
+        minutes: NDArray[np.floating],
+        extra: NDArray[np.floating] | float = 0.0,
         link: NDArray[np.int64] | int = -1,
     ) -> None:
         """Add edges whose time is ``minutes`` plus ``extra``, each rounded to deciseconds on its own."""
@@ -221,7 +220,7 @@ class _Builder:
 
     # -- shared --------------------------------------------------------------------------------------------
 
-    def _two_way(  # noqa: PLR0913 - one argument per column of Edges
+    def _two_way(  # noqa: PLR0913, PLR0917 - one argument per column of Edges
         self,
         kind: str,
         links: pd.DataFrame,
@@ -248,7 +247,8 @@ class _Builder:
         ends = pd.DataFrame({"tail": edges.tail, "head": edges.head})
         rows = np.flatnonzero(ends.duplicated(keep=False).to_numpy() & (edges.link >= 0))
         tail, line = edges.tail[rows], self.network.links["line_id"].to_numpy()[edges.link[rows]]
-        own = np.array([self._node(self.rows[at][0], "way", of) for at, of in zip(tail, line, strict=True)], dtype=np.int64)
+        nodes = [self._node(self.rows[at][0], "way", of) for at, of in zip(tail, line, strict=True)]
+        own = np.array(nodes, dtype=np.int64)
         none = np.zeros(len(rows), dtype=np.int64)
         edges.tail[rows] = own
         return _joined([edges, Edges(tail, own, edges.kind[rows], none, none, edges.link[rows])])
@@ -257,7 +257,7 @@ class _Builder:
         ways = local_ways(self.network, self.given)
         for kind, pairs in ways.groupby("kind"):
             if self.by_transit and kind != "ramp":
-                names = {"local": ("local", "local"), "stop": ("access", "egress"), "walk": ("walk", "walk")}[kind]
+                names = ("access", "egress") if kind == "stop" else (str(kind), str(kind))
                 minutes = self._local_minutes(pairs, "walk" if kind == "walk" else "transit")
                 self._both(names, self.foot, pairs, minutes)
             if self.by_car and kind in ("local", "ramp"):
