@@ -114,7 +114,6 @@ def finish(  # noqa: PLR0913 - each is a choice of its own
     )  # fmt: skip
     who, when = name_of(chosen.origin, network=base, lettering=style), words.day(base.date)
     scenario = _title_of(comparison, chosen.scenario, lettering=style)
-    against = spoken["against"].format(scenario=scenario, base=when or spoken["base"])
     manifest = manifest_of(chosen.rows) or manifest_of(comparison.summary) or {"data_hash": base.data_hash}
     basis = only(comparison.summary, "basis", what="the comparison")
     way = only(comparison.circles, "direction", what="the comparison") or "from"
@@ -122,7 +121,7 @@ def finish(  # noqa: PLR0913 - each is a choice of its own
     dated = words.dated(when, language=style.language, word="base_of")
     facts = words.conditions(manifest, basis_name=basis, dated=dated, language=style.language, also=also)
     source = words.source(manifest, language=style.language, coast=land_of(base) is not None)
-    heading = title or f"{who}{spoken['colon']}{subject}{spoken['pause']}{against}"
+    heading = title or f"{who}{spoken['pause']}{subject}{spoken['colon']}{scenario}"
     frame.say(title=heading, lines=[facts, source, *notes(style)])
 
 
@@ -132,7 +131,9 @@ def _title_of(comparison: Comparison, name: str, *, lettering: Lettering) -> str
         if scenario.name == name and scenario.title:
             return lettering.choose(scenario.title, scenario.title_zh)
     if name.startswith("as of "):  # a network of another day, and not a what-if
-        return name.removeprefix("as of ")
+        spoken = words.WORDS[lettering.language]
+        base = words.day(comparison.base.date) or spoken["base"]
+        return spoken["against"].format(scenario=name.removeprefix("as of "), base=base)
     return name if " " in name else name.replace("-", " ").replace("_", " ")
 
 

@@ -457,9 +457,10 @@ def test_gains_are_blue_losses_orange_hatched_and_on_top(comparison):
 
 def test_the_map_of_a_change_says_against_what_and_that_times_are_fixed(comparison):
     axes = maps.draw_change(comparison)
-    assert axes.get_title(loc="left") == "Shenzhen: 60 minutes, link open against 2024-07-01"
+    assert axes.get_title(loc="left") == "Shenzhen, 60 minutes: link open"
     small = " ".join(caption(axes).split())
     assert small.startswith("Door to door · public transport and car · peak hours · leaving Shenzhen · times fixed")
+    assert "base: network as of 2024-07-01 Source" in small
 
 
 def test_losses_are_named_where_there_are_none(comparison):
