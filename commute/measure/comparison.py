@@ -19,7 +19,7 @@ from commute.measure.routing import checked_cutoffs
 from commute.measure.times import minutes_between, minutes_between_points
 from commute.model.network import Network
 from commute.model.scenario import Scenario
-from commute.model.timegraph import time_graph
+from commute.model.timegraph import DECISECONDS, time_graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,7 +41,8 @@ class Comparison:
     ``summary``: score, pillars, coverage, people who gain and lose a core within each cutoff; one row per scenario,
     the base first. ``pairs``: cities, minutes before and after. ``places``: counting points and the cores, the
     same. ``areas``: ground gained, lost and kept, per core and cutoff. ``circles``: the isochrones themselves, those
-    of the base too. ``links``: what the edits changed. ``scores``: the Score of the base and of each scenario.
+    of the base too. ``links``: links added, removed, retimed, and lines whose headway changed. ``assumed``: the
+    assumptions changed. ``scores``: the Score of the base and of each scenario.
     """
 
     base: Network
@@ -53,6 +54,7 @@ class Comparison:
     areas: gpd.GeoDataFrame
     circles: gpd.GeoDataFrame
     links: pd.DataFrame
+    assumed: pd.DataFrame
     scores: dict[str, Score]
 
     def __repr__(self) -> str:
@@ -136,6 +138,7 @@ def compare(  # noqa: PLR0913 - each is a choice of its own
         areas=_stamped(_areas(circles, base), base, given),
         circles=_stamped(circles, base, given),
         links=_links(worlds),
+        assumed=_assumed(worlds),
         scores={world.name: world.score for world in worlds},
     )
 
@@ -288,14 +291,19 @@ def _cut(was: shapely.Geometry, now: shapely.Geometry) -> dict[str, shapely.Geom
 
 
 def _links(worlds: list[_World]) -> pd.DataFrame:
-    """Say which links each scenario adds, removes or gives another time (of the ride or drive itself)."""
+    """Say which links each scenario adds, removes or gives another time, and which lines another headway.
+
+    The minutes are those of the ride or drive, congestion and border included; of a headway, those between two
+    departures, in one row per line from the beginning of its first link to the end of its last.
+    """
     tables = []
-    before = _link_minutes(worlds[0])
+    before = _link_minutes(worlds[0]).rename(columns={"minutes": "minutes_before"})
     for world in worlds[1:]:
-        both = before.join(_link_minutes(world), how="outer", lsuffix="_before", rsuffix="_after")
+        both = before.join(_link_minutes(world).rename(columns={"minutes": "minutes_after"}), how="outer")
         was, now = both["minutes_before"], both["minutes_after"]
         both["change"] = np.select([was.isna(), now.isna()], ["added", "removed"], "retimed")
-        tables.append(both[was.isna() | now.isna() | (was != now)].reset_index().assign(scenario=world.name))
+        changed = both[was.isna() | now.isna() | (was != now)].reset_index()
+        tables += [each.assign(scenario=world.name) for each in (changed, _headways(worlds[0].network, world.network))]
     columns = ["scenario", "change", *_LINK, "minutes_before", "minutes_after"]
     return pd.concat(tables, ignore_index=True)[columns]
 
@@ -303,10 +311,38 @@ def _links(worlds: list[_World]) -> pd.DataFrame:
 def _link_minutes(world: _World) -> pd.DataFrame:
     """Return the minutes on each operating link, border and congestion included."""
     edges = time_graph(world.network, world.assumptions).edges
-    rows = pd.DataFrame({"link": edges.link, "minutes": edges.time / 600})
+    rows = pd.DataFrame({"link": edges.link, "minutes": edges.time / DECISECONDS})
     own = rows[rows["link"] >= 0].groupby("link")["minutes"].max()
     links = world.network.links.loc[own.index, _LINK].assign(minutes=own)
     return links.groupby(_LINK)["minutes"].min().to_frame()
+
+
+def _headways(base: Network, other: Network) -> pd.DataFrame:
+    """Return the lines that run in both networks at different headways."""
+    ends = other.operating_links.groupby("line_id").agg(from_id=("from_id", "first"), to_id=("to_id", "last"))
+    ends = ends[ends.index.isin(base.operating_links["line_id"])]
+    was, now = (network.lines["headway_minutes"].reindex(ends.index) for network in (base, other))
+    ends = ends.assign(minutes_before=was, minutes_after=now, change="headway")
+    return ends[(was != now) & was.notna() & now.notna()].rename_axis("line_id").reset_index()
+
+
+def _assumed(worlds: list[_World]) -> pd.DataFrame:
+    """Say which assumptions each scenario changes: choices and numbers by their dotted names."""
+    before = _flat(worlds[0].assumptions)
+    rows = [
+        {"scenario": world.name, "name": name, "before": before[name], "after": value}
+        for world in worlds[1:]
+        for name, value in _flat(world.assumptions).items()
+        if value != before[name]
+    ]
+    return pd.DataFrame(rows, columns=["scenario", "name", "before", "after"])
+
+
+def _flat(assumptions: Assumptions) -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for name, value in assumptions.to_dict().items():
+        flat |= {f"{name}.{key}": one for key, one in value.items()} if isinstance(value, dict) else {name: value}
+    return flat
 
 
 def _stamped(frame: pd.DataFrame, base: Network, given: Assumptions) -> pd.DataFrame:

@@ -219,7 +219,8 @@ class Network:
         of_line = self.lines[
             ["mode", "asset", "clearance", "opened", "closed", "status", "headway_minutes", "name"]
         ]
-        joined = self.links.join(of_line, on="line_id", rsuffix="_line")
+        dates = {"opened": "opened_line", "closed": "closed_line"}
+        joined = self.links.join(of_line.rename(columns=dates), on="line_id")
         joined["opened"] = joined["opened"].fillna(joined["opened_line"])
         joined["closed"] = joined["closed"].fillna(joined["closed_line"])
         return joined.drop(columns=["opened_line", "closed_line"])
