@@ -8,7 +8,8 @@ uint16 takes 64 lanes and saturates: its ``unreached`` is 65535, so it is exact 
 relies on ``INF + INF`` fitting.
 """
 
-# mypy: disable-error-code="no-untyped-def, no-untyped-call, misc, untyped-decorator, no-any-return, call-arg, import-untyped"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, untyped-decorator, misc"
+# mypy: disable-error-code="no-any-return, call-arg, import-untyped"
 # ruff: noqa: ANN001, ANN002, ANN202, ARG001, PLW0108 - the typing functions of numba take types and return code
 
 from __future__ import annotations
