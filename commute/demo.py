@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from commute.errors import DataFileError
 from commute.io import datasets
+from commute.measure.circles import reach
 from commute.measure.comparison import Comparison, compare
 from commute.measure.journeys import journeys
+from commute.measure.metropolis import integration
 from commute.measure.routing import travel_times
 from commute.model.assumptions import BASES
-from commute.model.network import Network
 from commute.show import maps
 from commute.show.files import save_figure
 from commute.show.page import write_page
 
-BEFORE, AFTER = "2024-06-29", "2024-07-01"  # the Link opened on 2024-06-30 at 15:00
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from commute.model.network import Network
+
+BEFORE, AFTER = "2024-06-29", "2024-07-01"  # the Link opened on 2024-06-30 at 15:00, and roads behind it with it
+LINK = "without-shenzhen-zhongshan"
 PAIR = ("Shenzhen", "Zhongshan")
+CUTOFFS = (30, 60, 90)
 MAP, PAGE = "shenzhen-zhongshan.png", "shenzhen-zhongshan.html"
+ALONE = "the Link alone"
 
 
 class Told(NamedTuple):
@@ -42,14 +50,15 @@ def run(folder: Path) -> Told:
         raise DataFileError(f"There is no folder {folder} to write the map and the page into.")
     bay = datasets.load("greater-bay-area")
     before, after = bay.as_of(BEFORE), bay.as_of(AFTER)
-    result = compare(before, after, origins=list(PAIR))
+    without = datasets.scenario(LINK).apply(after)
+    result = compare(before, after, origins=list(PAIR), cutoffs=CUTOFFS)
     name = result.scenarios[0].name
     tables = {
-        "Shenzhen to Zhongshan, in minutes": _pair(before, after),
-        "People within reach of the centre": _people(result),
-        "Integration score of the Greater Bay Area, door to door": _score(result),
+        "Shenzhen to Zhongshan, in minutes": _pair(before, after, without),
+        "People within reach of the centre, door to door": _people(before, after, without),
+        "Integration score of the Greater Bay Area, door to door": _score(result, without),
     }
-    axes = maps.draw_change(result, origin="shenzhen", cutoff=60, title="One hour from Shenzhen, door to door")
+    axes = maps.draw_change(result, origin="zhongshan", cutoff=90, title="Ninety minutes from Zhongshan, door to door")
     legs = [journeys(before, *PAIR).assign(scenario="base"), journeys(after, *PAIR).assign(scenario=name)]
     files = (
         save_figure(axes, folder / MAP),
@@ -58,25 +67,34 @@ def run(folder: Path) -> Told:
     return Told(tables, files)
 
 
-def _pair(before: Network, after: Network) -> pd.DataFrame:
+def _pair(before: Network, after: Network, without: Network) -> pd.DataFrame:
     rows = []
     for basis in BASES:
-        was, now = (
+        was, now, else_ = (
             float(travel_times(network, PAIR[:1], PAIR[1:], basis=basis)["travel_time"].iloc[0])
-            for network in (before, after)
+            for network in (before, after, without)
         )
-        rows.append({"basis": basis, BEFORE: was, AFTER: now, "saved": was - now})
+        rows.append({"basis": basis, BEFORE: was, AFTER: now, "saved": was - now, ALONE: else_ - now})
     return pd.DataFrame(rows)
 
 
-def _people(result: Comparison) -> pd.DataFrame:
-    circles = result.circles.assign(when=result.circles["scenario"].replace({"base": BEFORE}).str.removeprefix("as of "))
-    table = circles.pivot_table(index=["origin", "cutoff"], columns="when", values="people", sort=False).reset_index()
-    return table.rename_axis(None, axis=1).assign(gained=lambda frame: frame[AFTER] - frame[BEFORE])
+def _people(before: Network, after: Network, without: Network) -> pd.DataFrame:
+    was, now, else_ = (reach(network, PAIR, CUTOFFS) for network in (before, after, without))
+    table = pd.DataFrame({"centre": was["origin_id"].map(before.places["name"]), "minutes": was["cutoff"].astype(int)})
+    table[BEFORE], table[AFTER] = was["people"], now["people"]
+    table["gained"], table[ALONE] = now["people"] - was["people"], now["people"] - else_["people"]
+    return table
 
 
-def _score(result: Comparison) -> pd.DataFrame:
-    measures = ["score", "access", "mutual_reach", "balance", "quality", "resilience", "coverage_30", "coverage_60"]
-    table = result.summary.set_index("scenario")[measures].T
-    table.columns = [BEFORE, AFTER]
-    return table.rename_axis("measure").reset_index()
+def _score(result: Comparison, without: Network) -> pd.DataFrame:
+    was, now = result.scores.values()
+    else_ = integration(without, assumptions=result.assumptions)
+    rows = [("score", was.total, now.total, else_.total)]
+    rows += [(name, was.pillars[name], now.pillars[name], else_.pillars[name]) for name in was.pillars.index]
+    rows += [
+        (f"within {cutoff} minutes of a core", was.coverage[cutoff], now.coverage[cutoff], else_.coverage[cutoff])
+        for cutoff in (30, 60)
+    ]
+    table = pd.DataFrame(rows, columns=["measure", BEFORE, AFTER, ALONE])
+    table[ALONE] = table[AFTER] - table[ALONE]
+    return table

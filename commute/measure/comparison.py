@@ -42,7 +42,7 @@ class Comparison:
     the base first. ``pairs``: cities, minutes before and after. ``places``: counting points and the cores, the
     same. ``areas``: ground gained, lost and kept, per core and cutoff. ``circles``: the isochrones themselves, those
     of the base too. ``links``: links added, removed, retimed, and lines whose headway changed. ``assumed``: the
-    assumptions changed. ``scores``: the Score of the base and of each scenario.
+    assumptions changed. ``scores`` and ``networks``: the Score and the Network of the base and of each scenario.
     """
 
     base: Network
@@ -56,6 +56,7 @@ class Comparison:
     links: pd.DataFrame
     assumed: pd.DataFrame
     scores: dict[str, Score]
+    networks: dict[str, Network]
 
     def __repr__(self) -> str:
         """Show the summary."""
@@ -140,6 +141,7 @@ def compare(  # noqa: PLR0913 - each is a choice of its own
         links=_links(worlds),
         assumed=_assumed(worlds),
         scores={world.name: world.score for world in worlds},
+        networks={world.name: world.network for world in worlds},
     )
 
 

@@ -68,21 +68,29 @@ def _said_of(comparison: Comparison) -> dict[str, Any]:
         "region": _both(base.region.name, base.region.name_zh) if base.region else None,
         "choices": {name: chosen[name] for name in ("basis", "period", "wait_rule", "travel")},
         "assumptions": _frame(assumptions.table().reset_index()),
-        "sources": _frame(base.sources.reset_index()),
-        **_names(base),
+        "sources": _frame(_of_all(comparison, "sources").reset_index()),
+        **_names(comparison),
     }
 
 
-def _names(base: Network) -> dict[str, Any]:
+def _of_all(comparison: Comparison, table: str) -> pd.DataFrame:
+    """Return the rows of a table that any of the networks compared has, those of the base first."""
+    tables: list[pd.DataFrame] = [getattr(one, table) for one in (comparison.base, *comparison.networks.values())]
+    rows = pd.concat(tables)
+    return rows.loc[~rows.index.duplicated()]
+
+
+def _names(comparison: Comparison) -> dict[str, Any]:
     """Give every place and line by identifier, and the Chinese name of each English one."""
     places = {}
-    for row in base.places.reset_index().to_dict("records"):
+    for row in _of_all(comparison, "places").reset_index().to_dict("records"):
         at = [round(row["lon"], _DECIMALS), round(row["lat"], _DECIMALS)]
         people = _plain(row["population"])
         places[row["place_id"]] = _both(row["name"], row["name_zh"]) | {
             "kind": row["kind"], "at": at, "population": people,
         }  # fmt: skip
-    lines = {row["line_id"]: _both(row["name"], row["name_zh"]) for row in base.lines.reset_index().to_dict("records")}
+    known = _of_all(comparison, "lines").reset_index().to_dict("records")
+    lines = {row["line_id"]: _both(row["name"], row["name_zh"]) for row in known}
     named = {one["en"]: one["zh"] for one in (*places.values(), *lines.values()) if one["zh"] != one["en"]}
     return {"places": places, "lines": lines, "names": named}
 
@@ -158,7 +166,7 @@ def _map(comparison: Comparison) -> dict[str, Any]:
         "circles": _outlines(comparison.circles, properties=circle),
         "areas": _outlines(comparison.areas, properties=area),
         "links": _links(base, removed=comparison.links[comparison.links["change"] == "removed"]),
-        "changes": _changes(base, changed=comparison.links),
+        "changes": _changes(comparison),
     }
 
 
@@ -192,8 +200,8 @@ def _rounded(value: Any) -> Any:  # noqa: ANN401 - a GeoJSON geometry, at any de
     return round(value, _DECIMALS) if isinstance(value, float) else value
 
 
-def _straight(base: Network, links: pd.DataFrame) -> list[Any]:
-    ends = (base.places.geometry.loc[links[end]] for end in ("from_id", "to_id"))
+def _straight(places: pd.DataFrame, links: pd.DataFrame) -> list[Any]:
+    ends = (places["geometry"].loc[links[end]] for end in ("from_id", "to_id"))
     return [shapely.LineString(pair) for pair in zip(*ends, strict=True)]
 
 
@@ -208,11 +216,13 @@ def _links(base: Network, *, removed: pd.DataFrame) -> dict[str, Any]:
     keys = zip(links["line_id"], ends, strict=True)
     marks = [gone.get(key, "") for key in keys]
     properties = [{"mode": mode, "removed_in": mark} for mode, mark in zip(links["mode"], marks, strict=True)]
-    return _collection(_straight(base, links), properties)
+    return _collection(_straight(base.places, links), properties)
 
 
-def _changes(base: Network, *, changed: pd.DataFrame) -> dict[str, Any]:
-    """Draw what a scenario changes, where both ends are places of the base."""
-    known = changed[changed["from_id"].isin(base.places.index) & changed["to_id"].isin(base.places.index)]
-    pairs = zip(known["scenario"], known["change"], strict=True)
-    return _collection(_straight(base, known), ({"scenario": name, "change": change} for name, change in pairs))
+def _changes(comparison: Comparison) -> dict[str, Any]:
+    """Draw the links that a scenario adds, removes or gives another time."""
+    links = comparison.links
+    joined = links[links["from_id"].notna() & links["to_id"].notna()]
+    pairs = zip(joined["scenario"], joined["change"], strict=True)
+    lines = _straight(_of_all(comparison, "places"), joined)
+    return _collection(lines, ({"scenario": name, "change": change} for name, change in pairs))
