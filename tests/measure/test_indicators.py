@@ -497,3 +497,15 @@ def test_any_flows_meet_their_margins(times, leaving, arriving):
 def test_flows_where_time_does_not_matter_are_those_of_independence():
     flows = competition.doubly_constrained_flows(np.zeros((2, 2)), [0.5, 0.5], demand=[0.25, 0.75])
     np.testing.assert_allclose(flows, [[0.125, 0.125], [0.375, 0.375]])
+
+
+def test_flows_meet_the_arrivals_even_where_all_leaves_at_once():
+    half, even = np.array([[0.0, 30], [30, 0]]), [2 / 3, 2 / 3]
+    flows = competition.doubly_constrained_flows(half, even, demand=[1, 1 / 3])
+    np.testing.assert_allclose(flows.sum(axis=0), even, rtol=1e-9)
+
+
+def test_contact_needs_the_way_back_too():
+    slow_return = np.array([[0.0, 10], [700, 0]])
+    assert opportunities.contact_potential(slow_return, [1, 2], day=960, stay=240).tolist() == [2, 1]
+    assert opportunities.contact_potential(slow_return, [1, 2], day=940, stay=240).tolist() == [0, 0]
