@@ -254,6 +254,7 @@ def made_comparison(base, origins=("shenzhen", "zhongshan", "guangzhou")):
             Scenario(EASIER, (), title="Shiziyang Link open", title_zh="狮子洋通道通车"),
         ),
         assumptions=Assumptions(),
+        networks={"base": base},
         summary=pd.DataFrame(summary, columns=columns).assign(basis="door_to_door"),
         pairs=changes(base, list(CITIES), list(CITIES), "to_id").rename(columns={"origin": "from_id"}),
         places=reached.assign(population=reached["place_id"].map(points["population"])),
