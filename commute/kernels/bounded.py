@@ -29,7 +29,8 @@ def search(csr: CSR, seeds: ArrayLike, offsets: ArrayLike, limit: int = INF) -> 
 
     Raises ValueError for a seed that is no node, a negative offset and columns of different lengths.
     """
-    return search_tree(csr, seeds, offsets, limit)[0]
+    nodes = len(csr.indptr) - 1
+    return _run(csr, seeds, offsets, limit, np.empty(nodes, dtype=np.int32))  # slots that nobody reads
 
 
 def search_tree(
@@ -40,12 +41,8 @@ def search_tree(
     Following ``tails(csr)[slot]`` from a node always ends at a seed, zero-weight cycles or not. Of several
     shortest paths the same one is found every time.
     """
-    nodes = len(csr.indptr) - 1
-    seeds32, offsets32 = checked_seeds(nodes, seeds, offsets)
-    distance = np.full(nodes, INF, dtype=np.int32)
-    slot = np.full(nodes, -1, dtype=np.int32)
-    find(csr, seeds32, offsets32, bound(limit), distance, slot, empty_buckets(len(csr.head) + len(seeds32)))
-    return distance, slot
+    slot = np.full(len(csr.indptr) - 1, -1, dtype=np.int32)
+    return _run(csr, seeds, offsets, limit, slot), slot
 
 
 def searches(
@@ -81,6 +78,15 @@ def checked_seeds(
     offsets32 = whole_numbers("offsets", offsets, 0, INF)
     equally_long(seeds=seeds32, offsets=offsets32)
     return seeds32, offsets32
+
+
+def _run(
+    csr: CSR, seeds: ArrayLike, offsets: ArrayLike, limit: int, slot: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    seeds32, offsets32 = checked_seeds(len(slot), seeds, offsets)
+    distance = np.full(len(slot), INF, dtype=np.int32)
+    find(csr, seeds32, offsets32, bound(limit), distance, slot, empty_buckets(len(csr.head) + len(seeds32)))
+    return distance
 
 
 def bound(limit: int) -> int:

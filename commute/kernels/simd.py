@@ -4,8 +4,8 @@ A plain loop over the lanes does not become vector instructions, as numba promot
 int64; written out for LLVM it runs five to six times as fast. Each function here is first given in numpy, which says
 what it does and runs where numba is switched off, and then as the LLVM instructions that stand for it.
 
-uint16 takes 64 lanes and saturates: its ``unreached`` is 65535, so it is exact up to 65534. int32 takes 16 lanes and
-relies on ``INF + INF`` fitting.
+uint16 has 64 lanes and saturates: its ``unreached`` is 65535, so it is exact up to 65534. int32 has 16 lanes and
+relies on ``INF + INF`` fitting. uint32 has one, for an origin that comes alone.
 """
 
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, untyped-decorator, misc"
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     Row = NDArray[np.integer[Any]]
 
-LANES = {np.dtype(np.uint16): 64, np.dtype(np.int32): 16}
-UNREACHED = {np.dtype(np.uint16): 2**16 - 1, np.dtype(np.int32): INF}
+LANES = {np.dtype(np.uint16): 64, np.dtype(np.int32): 16, np.dtype(np.uint32): 1}
+UNREACHED = {np.dtype(np.uint16): 2**16 - 1, np.dtype(np.int32): INF, np.dtype(np.uint32): INF}
 
 
 def matrix(rows: int, dtype: type[np.integer]) -> NDArray[np.integer]:
@@ -107,6 +107,11 @@ def _spread(builder, scalar, count):
     )
 
 
+def _aligned(array_type) -> int:
+    """Say how a row lies in memory: on cache lines, or if it is shorter than one, by its own length."""
+    return min(64, LANES[np.dtype(array_type.dtype.name)] * array_type.dtype.bitwidth // 8)
+
+
 def _llvm(builder, name, result, *arguments):
     kind = ir.FunctionType(result, [argument.type for argument in arguments])
     return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments)
@@ -119,7 +124,7 @@ def _suffix(vector) -> str:
 @intrinsic
 def _load(typingctx, rows, row):
     def code(context, builder, signature, arguments):
-        return builder.load(_row_pointer(context, builder, rows, *arguments), align=64)
+        return builder.load(_row_pointer(context, builder, rows, *arguments), align=_aligned(rows))
 
     return _Lanes(rows.dtype)(rows, types.int64), code
 
@@ -127,7 +132,7 @@ def _load(typingctx, rows, row):
 @intrinsic
 def _store(typingctx, rows, row, lanes):
     def code(context, builder, signature, arguments):
-        builder.store(arguments[2], _row_pointer(context, builder, rows, *arguments[:2]), align=64)
+        builder.store(arguments[2], _row_pointer(context, builder, rows, *arguments[:2]), align=_aligned(rows))
         return context.get_dummy_value()
 
     return types.void(rows, types.int64, lanes), code
@@ -154,7 +159,7 @@ def _relaxed(typingctx, lanes, rows, row, weight):
         most = ir.Constant(added.type, UNREACHED[np.dtype(rows.dtype.name)])
         added = builder.select(builder.icmp_signed("<", added, most), added, most)
         addend = _spread(builder, builder.trunc(added, vector.element), vector.count)
-        other = builder.load(_row_pointer(context, builder, rows, array, place), align=64)
+        other = builder.load(_row_pointer(context, builder, rows, array, place), align=_aligned(rows))
         if unsigned:
             total = _llvm(builder, f"llvm.uadd.sat.{_suffix(vector)}", vector, other, addend)
         else:

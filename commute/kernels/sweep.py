@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    Lanes = type[np.uint16 | np.int32]
+    Lanes = type[np.uint16 | np.int32 | np.uint32]
 
 
 class Workspaces:
@@ -76,31 +76,39 @@ def prepared(hierarchy: Topology, metric: NDArray[np.int32]) -> Prepared:
     return Prepared(hierarchy, metric, Workspaces(len(hierarchy.position)))
 
 
+def by_position(hierarchy: Topology, values: ArrayLike) -> NDArray[np.int32]:
+    """Bring values, one for each node, into the order of positions, once for many calls of ``reached``.
+
+    Raises ValueError if they are not whole numbers from 0 to 2**31 - 1.
+    """
+    worth = whole_numbers("values", values, 0, 2**31 - 1)
+    if len(worth) != len(hierarchy.position):
+        raise ValueError(f"values must be one for each of the {len(hierarchy.position)} nodes, got {len(worth)}.")
+    placed = np.empty_like(worth)
+    placed[hierarchy.position] = worth
+    return placed
+
+
 def reached(
     graph: Prepared,
     seeds: ArrayLike,
     offsets: ArrayLike,
     starts: ArrayLike,
     cutoffs: ArrayLike,
-    values: ArrayLike,
+    values: NDArray[np.int32],
     *,
     towards: bool = False,
     threads: int = 1,
     lanes: Lanes | None = None,
 ) -> NDArray[np.int64]:
-    """Sum the ``values`` of the nodes within each cutoff of each origin: int64[origins, cutoffs].
+    """Sum the ``values``, as ``by_position`` gives them, within each cutoff of each origin: int64[origins, cutoffs].
 
     The seeds of origin i are ``seeds[starts[i]:starts[i + 1]]``. With ``towards``, the times are those to them.
     ``lanes`` is chosen by the limit and the number of origins unless given. Raises ValueError for columns that
-    are not what they should be; values are whole numbers from 0 to 2**31 - 1, one for each node.
+    are not what they should be.
     """
     hierarchy = graph.hierarchy
     bounds = whole_numbers("cutoffs", cutoffs, 0, INF - 1)
-    worth = whole_numbers("values", values, 0, 2**31 - 1)
-    if len(worth) != len(hierarchy.position):
-        raise ValueError(f"values must be one for each of the {len(hierarchy.position)} nodes, got {len(worth)}.")
-    by_position = np.empty_like(worth)
-    by_position[hierarchy.position] = worth
     origins = _origins(hierarchy, seeds, offsets, starts)
     sums = np.zeros((len(origins.order), len(bounds)), dtype=np.int64)
 
@@ -109,7 +117,7 @@ def reached(
 
     limit = int(bounds.max(initial=0))
     lanes = lanes or _lanes_for(limit, len(origins.order))
-    _sweep(graph, origins, limit, (by_position, bounds), collect, UP if not towards else DOWN, lanes, threads)
+    _sweep(graph, origins, limit, (values, bounds), collect, UP if not towards else DOWN, lanes, threads)
     return sums
 
 
@@ -146,7 +154,9 @@ def distances(
 
 
 def _lanes_for(limit: int, origins: int) -> Lanes:
-    """Choose 64 short lanes if the limit lets them, unless 16 long ones, half the memory, take all the origins."""
+    """Choose the fewest lanes that take all the origins at once, or else 64 short ones if the limit lets them."""
+    if origins <= LANES[np.dtype(np.uint32)]:
+        return np.uint32
     short = limit < UNREACHED[np.dtype(np.uint16)] and origins > LANES[np.dtype(np.int32)]
     return np.uint16 if short else np.int32
 

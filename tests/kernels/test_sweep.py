@@ -7,9 +7,9 @@ from kernel_oracles import multigraphs, oracle, seeds_of
 from commute.kernels.bounded import searches
 from commute.kernels.csr import INF, build, reverse
 from commute.kernels.hierarchy import customise, topology
-from commute.kernels.sweep import distances, prepared, reached
+from commute.kernels.sweep import by_position, distances, prepared, reached
 
-KINDS = [np.uint16, np.int32]
+KINDS = [np.uint16, np.int32, np.uint32]
 
 
 def ready(csr, rank):
@@ -65,7 +65,9 @@ def test_what_is_reached_is_what_lies_within_the_cutoffs(lanes, data, question, 
     graph, rank, groups = question
     values = st.integers(0, 2**31 - 1) | st.integers(0, 3)
     values = np.array(data.draw(st.lists(values, min_size=graph.nodes, max_size=graph.nodes)))
-    found = reached(ready(build(*graph), rank), *columns(groups), cutoffs, values, lanes=lanes)
+    graph_ready = ready(build(*graph), rank)
+    placed = by_position(graph_ready.hierarchy, values)
+    found = reached(graph_ready, *columns(groups), cutoffs, placed, lanes=lanes)
     expected = [[values[oracle(graph, *group) <= cutoff].sum() for cutoff in cutoffs] for group in groups]
     assert np.array_equal(found, np.array(expected, dtype=np.int64).reshape(len(groups), len(cutoffs)))
 
@@ -90,13 +92,14 @@ def test_alone_or_among_many_and_in_any_number_of_threads_the_same(question, thr
 def test_an_origin_without_seeds_reaches_nothing():
     graph = ready(build(2, [0], [1], [3]), [0, 1])
     assert distances(graph, [0], [0], [0, 0, 1, 1]).tolist() == [[INF, INF], [0, 3], [INF, INF]]
-    assert reached(graph, [0], [0], [0, 0, 1, 1], [2, 3], [5, 7]).tolist() == [[0, 0], [5, 12], [0, 0]]
+    values = by_position(graph.hierarchy, [5, 7])
+    assert reached(graph, [0], [0], [0, 0, 1, 1], [2, 3], values).tolist() == [[0, 0], [5, 12], [0, 0]]
 
 
 def test_faults_are_refused():
     graph = ready(build(2, [0], [1], [3]), [0, 1])
     with pytest.raises(ValueError, match="values must be one for each of the 2 nodes, got 1"):
-        reached(graph, [0], [0], [0, 1], [2], [5])
+        by_position(graph.hierarchy, [5])
     with pytest.raises(ValueError, match="A limit of 65535 does not fit lanes of uint16"):
         distances(graph, [0], [0], [0, 1], 65_535, lanes=np.uint16)
     with pytest.raises(ValueError, match="columns: 1 of 1 lie outside 0 to 1; row 0 holds 2"):
