@@ -46,7 +46,8 @@ def compile_land(outline: Path, prefectures: Path) -> gpd.GeoDataFrame:
         others = shapely.union_all([other for name, other in sides.items() if name != territory])
         whole = shapely.union_all([ground, *shapely.difference(discs, others)])
         parts = shapely.get_parts(shapely.set_precision(whole, 10**-DECIMALS))
-        rows += [{"territory": territory, "source": "natural-earth-land;census-outlines", "geometry": part} for part in parts]
+        common = {"territory": territory, "source": "natural-earth-land;census-outlines"}
+        rows += [common | {"geometry": part} for part in parts]
     return gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326")
 
 
