@@ -1,0 +1,57 @@
+"""Write the generated pages of docs/: what the code and its tables say, for reading.
+
+Usage: python tools/write_docs.py
+"""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import commute
+from commute.model.edits import EDITS
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+
+
+def assumptions() -> str:
+    """Return the page of the assumptions: every number with its range, unit, meaning and source."""
+    lines = [
+        "# Assumptions",
+        "",
+        "What a minute includes where no table can say it. Written by `tools/write_docs.py` from",
+        "`commute/model/columns/assumptions.csv`; the same file feeds `commute.Assumptions`. The range is what a number is",
+        "drawn from where uncertainty is asked for.",
+        "",
+        "| name | default | range | unit | meaning | source |",
+        "|---|---:|---|---|---|---|",
+    ]
+    for name, row in commute.Assumptions().table().iterrows():
+        span = f"{row['low']:g} – {row['high']:g}"
+        lines.append(f"| `{name}` | {row['default']:g} | {span} | {row['unit']} | {row['meaning']} | {row['source']} |")
+    return "\n".join(lines) + "\n"
+
+
+def edits() -> str:
+    """Return the page of the edits a scenario is made of."""
+    lines = [
+        "# Edits",
+        "",
+        "What a scenario is made of, in TOML as `[[edit]]` with `do = \"Name\"`, in Python as `commute.edits.Name(…)`. Written by",
+        "`tools/write_docs.py` from `commute/model/edits.py`.",
+        "",
+        "| edit | fields | what it does |",
+        "|---|---|---|",
+    ]
+    for name, edit in EDITS.items():
+        fields = ", ".join(f"`{field}`" for field in inspect.signature(edit).parameters)
+        said = inspect.cleandoc(edit.__doc__ or "").splitlines()[0]
+        lines.append(f"| `{name}` | {fields} | {said} |")
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"assumptions.md": assumptions, "edits.md": edits}
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8", newline="\n")
