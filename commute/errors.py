@@ -7,16 +7,20 @@
     ├── ScenarioError      an edit that contradicts the network it is applied to  (also a ValueError)
     ├── BasisError         results of different bases brought together            (also a ValueError)
     └── DataFileError      a file that is missing, truncated, foreign or changed  (also an OSError)
-"""
+"""  # noqa: D208 - a tree
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+FIT_A_LINE = 8  # names
+FIT_A_SCREEN = 30  # faults
+ABOUT = 0.1  # of the likeness of two names
 
 
 class CommuteError(Exception):
@@ -35,17 +39,23 @@ class UnknownNameError(CommuteError, LookupError):
         """Build the error for ``name``; ``known`` maps every accepted spelling to how it is shown."""
         folded = {spelling.casefold(): shown for spelling, shown in known.items()}
         near = get_close_matches(name.casefold(), folded, n=5, cutoff=0.6)
-        shown = list(dict.fromkeys(folded[match] for match in near))[:3]
+        shown = list(dict.fromkeys(folded[match] for match in near if _as_near(name.casefold(), match, near[0])))[:3]
         hint = f"Did you mean {', or '.join(shown)}?" if shown else _listing(kind, known.values())
         return cls(f"No {kind} is called {name!r}. {hint}")
+
+
+def _as_near(name: str, match: str, nearest: str) -> bool:
+    """Tell whether ``match`` is about as near as the nearest: who writes Shenzen means Shenzhen, not also Shenwan."""
+    likeness, best = (SequenceMatcher(None, one, name).ratio() for one in (match, nearest))
+    return likeness >= best - ABOUT
 
 
 def _listing(kind: str, shown: Iterable[str]) -> str:
     names = sorted(set(shown))
     if not names:
         return f"There is no {kind} at all."
-    more = f", … ({len(names)} in all)" if len(names) > 8 else ""  # eight fit a terminal line
-    return f"Known: {', '.join(names[:8])}{more}."
+    more = f", … ({len(names)} in all)" if len(names) > FIT_A_LINE else ""
+    return f"Known: {', '.join(names[:FIT_A_LINE])}{more}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +80,12 @@ class TableError(CommuteError, ValueError):
     """A set of tables is at fault; ``faults`` holds every fault found, not only the first."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        """Keep the faults and say the first thirty of them."""
+        """Keep the faults and say the first of them."""
         self.faults = tuple(faults)
         count = len(self.faults)
         head = f"{count} fault{'s' if count != 1 else ''} in the tables:"
-        lines = [f"  {fault}" for fault in self.faults[:30]]
-        rest = [f"  … and {count - 30} more (see .faults)"] if count > 30 else []
+        lines = [f"  {fault}" for fault in self.faults[:FIT_A_SCREEN]]
+        rest = [f"  … and {count - FIT_A_SCREEN} more (see .faults)"] if count > FIT_A_SCREEN else []
         super().__init__("\n".join([head, *lines, *rest]))
 
 

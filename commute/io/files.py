@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -116,12 +117,15 @@ def replacing(path: Path) -> Iterator[Path]:
     """Hand out a path beside ``path`` to write to, and put what was written in its place at the end.
 
     After an error or an interrupt ``path`` is what it was before.
+
+    Raises DataFileError where nothing can be written to the folder above, and where a file would replace a folder.
     """
-    if not path.parent.is_dir():
-        raise DataFileError(f"{path.parent} is not a folder. Create it first.")
+    refuse_unwritable(path)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-", ignore_cleanup_errors=True) as beside:
         fresh, former = Path(beside) / path.name, Path(beside) / f"former-{path.name}"
         yield fresh
+        if path.is_dir() and fresh.is_file():
+            raise DataFileError(f"{path} is a folder, not a file. Choose another name.")
         if path.is_dir():  # a folder cannot be replaced in one step, so the former one steps aside and back on error
             path.rename(former)
             try:
@@ -132,3 +136,11 @@ def replacing(path: Path) -> Iterator[Path]:
             shutil.rmtree(former)
         else:
             fresh.replace(path)
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Raise DataFileError where nothing can be written to the folder above ``path``."""
+    if not path.parent.is_dir():
+        raise DataFileError(f"{path.parent} is not a folder. Create it first.")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise DataFileError(f"{path.parent} may not be written to. Choose another folder.")
