@@ -216,14 +216,10 @@ class Network:
     @cached_property
     def dated_links(self) -> pd.DataFrame:
         """The links with the dates, status and mode of their line; a date of the link's own goes first."""
-        of_line = self.lines[
-            ["mode", "asset", "clearance", "opened", "closed", "status", "headway_minutes", "name"]
-        ]
-        dates = {"opened": "opened_line", "closed": "closed_line"}
-        joined = self.links.join(of_line.rename(columns=dates), on="line_id")
-        joined["opened"] = joined["opened"].fillna(joined["opened_line"])
-        joined["closed"] = joined["closed"].fillna(joined["closed_line"])
-        return joined.drop(columns=["opened_line", "closed_line"])
+        columns = ["mode", "asset", "clearance", "status", "headway_minutes", "name"]
+        of_line = self.lines.reindex(self.links["line_id"]).set_axis(self.links.index)
+        joined = pd.concat([self.links, of_line[columns]], axis=1)
+        return joined.assign(**{day: joined[day].fillna(of_line[day]) for day in ("opened", "closed")})
 
     @cached_property
     def operating_links(self) -> pd.DataFrame:
