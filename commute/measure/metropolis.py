@@ -11,6 +11,7 @@ from commute.errors import ParameterError
 from commute.measure.integration import Score, score
 from commute.measure.manifest import settled
 from commute.measure.pillars import Settlement
+from commute.measure.profile import profile_of
 from commute.measure.times import averaged, crow_fly_km, minutes_between_points, minutes_without, people_of
 from commute.model.timegraph import time_graph
 
@@ -69,15 +70,18 @@ def integration(  # noqa: PLR0913 - each is a choice of its own
     graph = time_graph(network, settled(assumptions, basis))
     people = _inhabited(graph, nodes)
     times = people.over(minutes_between_points(graph, people.points, people.points))
-    lost = minutes_without(graph, people.points, people.points, assets=list(graph.assets))
-    to_core = minutes_between_points(graph, people.points, list(network.cores)).min(axis=1)
     known = network.region.profile if network.region else "METRO"
+    chosen = profile_of(known if profile is None else profile)
+    # Beyond the outer circle nothing counts for resilience; means over people need every time.
+    cutoff = chosen.outer if people.shares is None else np.inf
+    lost = minutes_without(graph, people.points, people.points, assets=list(graph.assets), cutoff=cutoff)
+    to_core = minutes_between_points(graph, people.points, list(network.cores)).min(axis=1)
     return score(
         times,
         settlement=people.settlement,
         without=((asset, people.over(minutes)) for asset, minutes in lost),
         to_core=people.at_homes(to_core),
-        profile=known if profile is None else profile,
+        profile=chosen,
         weights=weights,
         basis=graph.assumptions.basis,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from commute.model.timegraph import TimeGraph
 
 DIRECTIONS = ("from", "to")
+THREADS = os.cpu_count() or 1  # the kernels give the same times on any number of threads
 
 
 def minutes_between(
@@ -51,17 +54,33 @@ def minutes_between_points(
 
 
 def node_times(graph: TimeGraph, origins: Sequence[str], *, direction: str = "from") -> NDArray[np.int32]:
-    """Return deciseconds [origins, nodes] from (or to) each origin to every node of the graph."""
+    """Return deciseconds [origins, nodes] from (or to) each origin to every node of the graph; not to be written to."""
+    return _searched(graph, tuple(origins), direction)
+
+
+@lru_cache(maxsize=4)  # a comparison asks for the same counting points three times: for pairs, score and coverage
+def _searched(graph: TimeGraph, origins: tuple[str, ...], direction: str) -> NDArray[np.int32]:
     from commute.kernels import bounded  # noqa: PLC0415 - as above
 
     seeds, starts = ends_of(graph, origins, begin=direction == "from")
-    return bounded.searches(towards(graph, direction), seeds, np.zeros(len(seeds), dtype=np.int64), starts)
+    offsets = np.zeros(len(seeds), dtype=np.int64)
+    times = bounded.searches(towards(graph, direction), seeds, offsets, starts, threads=THREADS)
+    times.flags.writeable = False
+    return times
 
 
 def minutes_without(
-    graph: TimeGraph, origins: Sequence[str], destinations: Sequence[str], *, assets: Sequence[str]
+    graph: TimeGraph,
+    origins: Sequence[str],
+    destinations: Sequence[str],
+    *,
+    assets: Sequence[str],
+    cutoff: float = np.inf,
 ) -> Iterator[tuple[str, NDArray[np.float64]]]:
-    """Yield for each asset the minutes [origins, destinations] between points of the network that lacks it."""
+    """Yield for each asset the minutes [origins, destinations] between points of the network that lacks it.
+
+    What takes longer than ``cutoff`` minutes is not looked for and inf.
+    """
     from commute.kernels.closures import closures  # noqa: PLC0415 - as above
     from commute.kernels.csr import INF  # noqa: PLC0415 - as above
 
@@ -73,9 +92,10 @@ def minutes_without(
     slots = [kept[kept >= 0] for kept in slots]
     seeds, starts = ends_of(graph, origins, begin=True)
     ends, bounds = ends_of(graph, destinations, begin=False)
+    limit = INF if np.isinf(cutoff) else int(cutoff * DECISECONDS)
     times = closures(
         graph.csr, seeds, np.zeros(len(seeds), dtype=np.int64), starts,
-        np.concatenate(slots), _bounds(slots), columns=ends,
+        np.concatenate(slots), _bounds(slots), limit, columns=ends, threads=THREADS,
     )  # fmt: skip
     for asset, deciseconds in zip(assets, times, strict=True):
         nearest = _nearest(deciseconds, bounds)
@@ -155,9 +175,11 @@ def people_at(network: Network, place: str) -> pd.Series[float]:
 
 
 def people_of(network: Network, places: Sequence[str]) -> pd.DataFrame:
-    """Return the share of each place's people on each counting point: rows as given, one column per point."""
+    """Return the share of each place's people on each counting point: rows as given, columns as the network's."""
     shares = [people_at(network, place) for place in places]
-    columns = list(dict.fromkeys(point for share in shares for point in share.index))
+    held = {point for share in shares for point in share.index}
+    counted = network.counting_points.index
+    columns = [*counted[counted.isin(held)], *sorted(held.difference(counted))]
     return pd.DataFrame([share.reindex(columns, fill_value=0.0) for share in shares], index=list(places))
 
 
