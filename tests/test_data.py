@@ -133,6 +133,7 @@ def test_the_shiziyang_link_is_being_built(bay):
         ("hzmb-zhuhai-macao-crossing", "one_stop"),
         ("hzmb-shuttle-hong-kong-zhuhai", "two_halls"),
         ("hzmb-shuttle-hong-kong-macao", "two_halls"),
+        ("hong-kong-macao-ferry", "two_halls"),
         ("hzmb-ordinary-cars", "car"),
     ],
 )
