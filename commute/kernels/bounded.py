@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
-from .buckets import BASE, empty_buckets, nearest, pop, push
-from .csr import CSR, INF
-from .door import equally_long, groups, whole_numbers
-from .threads import share
+from commute.kernels.buckets import BASE, empty_buckets, nearest, pop, push
+from commute.kernels.csr import CSR, INF
+from commute.kernels.door import equally_long, groups, whole_numbers
+from commute.kernels.threads import share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

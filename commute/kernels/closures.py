@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numba as nb
 import numpy as np
 
-from .bounded import bound, checked_seeds, find, label, spread
-from .buckets import empty_buckets
-from .csr import CSR, INF, incoming, tails
-from .door import groups, whole_numbers
-from .threads import share
+from commute.kernels.bounded import bound, checked_seeds, find, label, spread
+from commute.kernels.buckets import empty_buckets
+from commute.kernels.csr import CSR, INF, incoming, tails
+from commute.kernels.door import groups, whole_numbers
+from commute.kernels.threads import share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

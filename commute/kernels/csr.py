@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numba as nb
 import numpy as np
 
-from .door import equally_long, whole_numbers
+from commute.kernels.door import equally_long, whole_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

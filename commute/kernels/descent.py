@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numba as nb
 
-from .csr import INF
-from .simd import add_within, least, load, relaxed, store, unreached
+from commute.kernels.csr import INF
+from commute.kernels.simd import add_within, least, load, relaxed, store, unreached
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from .hierarchy import Topology
+    from commute.kernels.hierarchy import Topology
 
 
 class Batch(NamedTuple):

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numba as nb
 import numpy as np
 
-from .csr import CSR, INF, build, incoming, pointers, stable_order, tails
-from .door import whole_numbers
+from commute.kernels.csr import CSR, INF, build, incoming, pointers, stable_order, tails
+from commute.kernels.door import whole_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

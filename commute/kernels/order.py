@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
-from .csr import CSR, build, tails
+from commute.kernels.csr import CSR, build, tails
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numba as nb
 import numpy as np
 
-from .csr import INF
-from .door import equally_long, whole_numbers
-from .hierarchy import DOWN, UP, Topology, find_arc
+from commute.kernels.csr import INF
+from commute.kernels.door import equally_long, whole_numbers
+from commute.kernels.hierarchy import DOWN, UP, Topology, find_arc
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -22,7 +22,7 @@ from numba.core import cgutils, types
 from numba.core.datamodel import models
 from numba.extending import intrinsic, overload, register_model
 
-from .csr import INF
+from commute.kernels.csr import INF
 
 if TYPE_CHECKING:
     from typing import Any

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .bounded import bound, checked_seeds
-from .csr import INF
-from .descent import Batch, Tally, Workspace, gather, sweep_batch
-from .door import groups, whole_numbers
-from .hierarchy import DOWN, UP, Topology
-from .simd import LANES, UNREACHED, matrix
-from .threads import share
+from commute.kernels.bounded import bound, checked_seeds
+from commute.kernels.csr import INF
+from commute.kernels.descent import Batch, Tally, Workspace, gather, sweep_batch
+from commute.kernels.door import groups, whole_numbers
+from commute.kernels.hierarchy import DOWN, UP, Topology
+from commute.kernels.simd import LANES, UNREACHED, matrix
+from commute.kernels.threads import share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

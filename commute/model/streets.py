@@ -1,0 +1,259 @@
+"""Streets: every junction of a street network and the timed arcs that join them, as one immutable value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from commute.errors import ParameterError
+from commute.model.ordercache import cached_order
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from commute.kernels.csr import CSR
+    from commute.kernels.sweep import Prepared
+
+DECISECONDS = 600  # of a minute: the kernels see whole tenths of seconds
+LONGEST = 10**6  # minutes of one arc; the kernels could count to 1.7 million
+SNAP_METRES = 500.0
+_EARTH_METRES = 6_371_008.8  # mean radius, IUGG
+_EAST, _NORTH = 180.0, 90.0  # degrees, the furthest there is
+_FEW = 300  # arcs: up to here mending the metric is faster than making it anew
+
+
+@dataclass(frozen=True, eq=False)
+class Streets:
+    """Junctions joined by one-way arcs that each take some minutes; made by :meth:`from_arrays`.
+
+    Attributes
+    ----------
+    csr
+        The graph as the kernels read it: of parallel arcs the fastest, no loops, times in deciseconds.
+    lon, lat
+        Where each junction is, in degrees of WGS-84.
+    slot
+        For each arc that was given, where it is in ``csr``; -1 for a loop.
+    deciseconds
+        For each arc that was given, how long it takes.
+    """
+
+    csr: CSR
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    slot: NDArray[np.int32]
+    deciseconds: NDArray[np.int32]
+
+    @classmethod
+    def from_arrays(
+        cls, tail: ArrayLike, head: ArrayLike, minutes: ArrayLike, lon: ArrayLike, lat: ArrayLike
+    ) -> Streets:
+        """Join junctions, numbered from 0 as in ``lon`` and ``lat``, by arcs from ``tail`` to ``head``.
+
+        Loops are dropped and the fastest of parallel arcs is used. Minutes are rounded to tenths of seconds, but to
+        no less than one.
+
+        Raises
+        ------
+        ParameterError
+            For columns of different lengths, junctions that do not exist or have no place, and minutes that are not
+            above 0 and up to a million: how many, and the first rows.
+        """
+        from commute.kernels.csr import build  # noqa: PLC0415 - numba is imported with the first streets
+
+        longitudes, latitudes = (np.array(column, dtype=np.float64) for column in (lon, lat))
+        _refuse("lon, lat", ~_on_earth(longitudes, latitudes), longitudes, "are no place on Earth")
+        weight = _to_deciseconds(minutes)
+        try:
+            csr = build(len(longitudes), tail, head, weight)
+        except ValueError as error:
+            raise ParameterError(f"These arcs are no streets. {error}") from error
+        slot = _slots(csr, np.asarray(tail, dtype=np.int64), np.asarray(head, dtype=np.int64))
+        return cls(csr, longitudes, latitudes, slot, weight)
+
+    @property
+    def nodes(self) -> int:
+        """Count the junctions."""
+        return len(self.lon)
+
+    @property
+    def minutes(self) -> NDArray[np.float64]:
+        """How long each of the arcs that were given takes; inf where it is closed."""
+        from commute.kernels.csr import INF  # noqa: PLC0415 - as above
+
+        return np.where(self.deciseconds == INF, np.inf, self.deciseconds / DECISECONDS)
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """The hierarchy and its metric, made when they are first asked for."""
+        from commute.kernels.hierarchy import customise, topology  # noqa: PLC0415 - as above
+        from commute.kernels.order import best_order  # noqa: PLC0415 - as above
+        from commute.kernels.sweep import prepared  # noqa: PLC0415 - as above
+
+        x = self.lon * np.cos(np.radians(np.mean(self.lat) if self.nodes else 0.0))
+        rank = cached_order(self.csr.indptr, self.csr.head, lambda: best_order(self.csr, x, self.lat))
+        hierarchy = topology(self.csr, rank)
+        return prepared(hierarchy, customise(hierarchy, self.csr.weight))
+
+    def prepare(self) -> Streets:
+        """Make the hierarchy now rather than with the first question, and return the same streets.
+
+        Some 20 seconds for 1.5 million junctions, the first time; the order is kept on disk, see ``ordercache``.
+        """
+        _ = self.prepared
+        return self
+
+    @cached_property
+    def component(self) -> NDArray[np.int32]:
+        """Label the junctions: two share a label if each can be reached from the other."""
+        from commute.kernels.csr import strongly_connected  # noqa: PLC0415 - as above
+
+        return strongly_connected(self.csr)
+
+    def with_minutes(self, minutes: ArrayLike, *, arcs: ArrayLike | None = None) -> Streets:
+        """Return the same streets with other minutes: for every arc that was given, or for ``arcs`` by their number.
+
+        inf closes an arc. Streets that are prepared hand on their hierarchy, so this takes milliseconds for a few
+        hundred arcs and well under a second for all of a million.
+
+        Raises
+        ------
+        ParameterError
+            As ``from_arrays``; also for arcs that do not exist, and minutes that are not one for each.
+        """
+        from commute.kernels.csr import INF  # noqa: PLC0415 - as above
+
+        numbers = np.arange(len(self.slot)) if arcs is None else np.atleast_1d(np.asarray(arcs))
+        changed = np.atleast_1d(np.asarray(minutes, dtype=np.float64))
+        if changed.shape != numbers.shape:
+            raise ParameterError(f"Each of {len(numbers)} arcs needs its minutes, got {changed.size}.")
+        _refuse("arcs", (numbers < 0) | (numbers >= len(self.slot)), numbers, f"are not among {len(self.slot)} arcs")
+        weight = self.deciseconds.copy()
+        closed = np.isposinf(changed)
+        weight[numbers[~closed]] = _to_deciseconds(changed[~closed])
+        weight[numbers[closed]] = INF
+        fastest = _fastest(self, numbers, weight)
+        again = Streets(self.csr._replace(weight=fastest), self.lon, self.lat, self.slot, weight)
+        if "prepared" in vars(self):
+            vars(again)["prepared"] = _customised(self.prepared, self.csr.weight, fastest)
+        return again
+
+    def with_edges(self, tail: ArrayLike, head: ArrayLike, minutes: ArrayLike) -> Streets:
+        """Return these streets and new arcs between their junctions, numbered on from those that were given.
+
+        Raises
+        ------
+        ParameterError
+            As ``from_arrays``.
+        """
+        from commute.kernels.csr import build, tails  # noqa: PLC0415 - as above
+        from commute.kernels.hierarchy import customise, topology  # noqa: PLC0415 - as above
+        from commute.kernels.sweep import prepared  # noqa: PLC0415 - as above
+
+        new = Streets.from_arrays(tail, head, minutes, self.lon, self.lat)
+        ends = [(tails(one.csr), one.csr.head) for one in (self, new)]
+        both = [np.concatenate(columns) for columns in zip(*ends, strict=True)]
+        csr = build(self.nodes, both[0], both[1], np.concatenate([self.csr.weight, new.csr.weight]))
+        moved = _slots(csr, both[0], both[1])
+        old_slot, new_slot = moved[: len(self.csr.head)], moved[len(self.csr.head) :]
+        slot = np.concatenate([_through(old_slot, self.slot), _through(new_slot, new.slot)])
+        weight = np.concatenate([self.deciseconds, new.deciseconds])
+        again = Streets(csr, self.lon, self.lat, slot, weight)
+        if "prepared" in vars(self):
+            hierarchy = topology(csr, self.prepared.hierarchy.position)
+            vars(again)["prepared"] = prepared(hierarchy, customise(hierarchy, csr.weight))
+        return again
+
+    def snap(self, lon: ArrayLike, lat: ArrayLike, *, within_metres: float = SNAP_METRES) -> pd.DataFrame:
+        """Find the junction nearest to each point.
+
+        Returns
+        -------
+        DataFrame
+            One row per point: ``node`` (-1 if none), ``distance_metres`` (straight line), ``component``, ``status``:
+            ``snapped``; ``island``, not in the largest component; ``unsnapped``, nothing within reach.
+        """
+        from scipy.spatial import KDTree  # noqa: PLC0415 - only snapping needs it
+
+        tree = KDTree(_on_sphere(self.lon, self.lat))
+        chord, node = tree.query(_on_sphere(np.atleast_1d(lon), np.atleast_1d(lat)))
+        metres = 2 * _EARTH_METRES * np.arcsin(np.minimum(chord / 2, 1))
+        near = metres <= within_metres
+        component = np.where(near, self.component[np.minimum(node, self.nodes - 1)], -1)
+        largest = np.bincount(self.component).argmax()
+        status = np.select([~near, component != largest], ["unsnapped", "island"], "snapped")
+        columns = {"node": np.where(near, node, -1), "distance_metres": metres, "component": component}
+        return pd.DataFrame(columns | {"status": status})
+
+
+def _customised(ready: Prepared, before: NDArray[np.int32], after: NDArray[np.int32]) -> Prepared:
+    """Weigh the hierarchy for new times: mend a copy of the metric if few arcs differ."""
+    from commute.kernels.hierarchy import customise  # noqa: PLC0415 - as above
+    from commute.kernels.partial import customise_partial  # noqa: PLC0415 - as above
+
+    slots = np.flatnonzero(before != after)
+    if len(slots) > _FEW:
+        return ready._replace(metric=customise(ready.hierarchy, after))
+    metric = ready.metric.copy()
+    customise_partial(ready.hierarchy, metric, before.copy(), slots, after[slots])
+    return ready._replace(metric=metric)
+
+
+def _fastest(streets: Streets, changed: NDArray[np.int64], weight: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Find the weight of every slot when the weights of the arcs ``changed`` are new; parallel arcs share a slot."""
+    from commute.kernels.csr import INF  # noqa: PLC0415 - as above
+
+    fastest = streets.csr.weight.copy()
+    touched = np.zeros(len(fastest) + 1, dtype=np.bool_)  # the last stands for loops, whose slot is -1
+    touched[streets.slot[changed]] = True
+    touched[-1] = False
+    arcs = np.flatnonzero(touched[streets.slot])
+    fastest[touched[:-1]] = INF
+    np.minimum.at(fastest, streets.slot[arcs], weight[arcs])
+    return fastest
+
+
+def _slots(csr: CSR, tail: NDArray[np.integer], head: NDArray[np.integer]) -> NDArray[np.int32]:
+    """Find where in the graph each arc is; -1 for a loop. Slots are sorted by tail, then head."""
+    from commute.kernels.csr import tails  # noqa: PLC0415 - as above
+
+    nodes = np.int64(len(csr.indptr) - 1)
+    found = np.searchsorted(tails(csr) * nodes + csr.head, np.multiply(tail, nodes, dtype=np.int64) + head)
+    return np.where(tail == head, -1, found).astype(np.int32)
+
+
+def _through(moved: NDArray[np.int32], slot: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Say where the slots have gone; loops stay nowhere."""
+    return np.where(slot >= 0, np.append(moved, -1)[slot], -1).astype(np.int32)
+
+
+def _to_deciseconds(minutes: ArrayLike) -> NDArray[np.int32]:
+    taken = np.atleast_1d(np.asarray(minutes, dtype=np.float64))
+    with np.errstate(invalid="ignore"):
+        wrong = ~((taken > 0) & (taken <= LONGEST))
+    _refuse("minutes", wrong, taken, f"are not above 0 and up to {LONGEST}")
+    return np.maximum(np.rint(taken * DECISECONDS), 1).astype(np.int32)
+
+
+def _refuse(name: str, wrong: NDArray[np.bool_], values: NDArray[np.generic], problem: str) -> None:
+    rows = np.flatnonzero(wrong)
+    if len(rows):
+        first = ", ".join(f"row {row} holds {values[row]}" for row in rows[:5])
+        raise ParameterError(f"{name}: {len(rows)} of {len(wrong)} {problem}; {first}.")
+
+
+def _on_earth(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
+    if lon.ndim != 1 or lon.shape != lat.shape:
+        raise ParameterError(f"Each junction needs one lon and one lat; got {lon.shape} and {lat.shape}.")
+    with np.errstate(invalid="ignore"):
+        return (np.abs(lon) <= _EAST) & (np.abs(lat) <= _NORTH)
+
+
+def _on_sphere(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
+    """Place points on the unit sphere, where straight lines order distances as the ground does."""
+    east, north = np.radians(lon), np.radians(lat)
+    return np.column_stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
