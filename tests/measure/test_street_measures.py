@@ -1,0 +1,76 @@
+import geopandas as gpd
+import numpy as np
+import pytest
+
+from commute.errors import ParameterError
+from commute.measure.streets import minutes_over_streets, reach_over_streets, times_over_streets
+from commute.model.streets import Streets
+
+
+@pytest.fixture(scope="module")
+def streets(tmp_path_factory):
+    """Four junctions a minute, two and four apart along a one-way street, and back in ten; a fifth alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COMMUTE_CACHE", str(tmp_path_factory.mktemp("orders")))
+        lon = [114.0, 114.01, 114.02, 114.03, 114.5]
+        yield Streets.from_arrays([0, 1, 2, 3], [1, 2, 3, 0], [1, 2, 4, 10], lon, [22.5] * 5).prepare()
+
+
+def test_reach_counts_junctions_and_people(streets):
+    assert reach_over_streets(streets, [0, 3, 4], (3, 10))["junctions"].tolist() == [3, 4, 1, 2, 1, 1]
+    frame = reach_over_streets(streets, [0, 3, 4], (3, 10), weights=[1, 10, 100, 1000.5, 7])
+    assert frame["people"].tolist() == [111, 1111.5, 1000.5, 1001.5, 7, 7]
+    assert frame["cutoff"].tolist() == [3, 10] * 3
+    assert frame["origin_id"].tolist() == [0, 0, 3, 3, 4, 4]
+
+
+def test_reach_towards_the_origin(streets):
+    frame = reach_over_streets(streets, [3], (4, 6), direction="to")
+    assert frame["junctions"].tolist() == [2, 3]
+    assert "people" not in frame
+
+
+def test_points_start_at_the_nearest_junction_and_far_ones_nowhere(streets):
+    points = gpd.GeoSeries.from_xy([114.0101, 115.0], [22.5, 22.5], index=["near", "far"], crs="EPSG:4326")
+    frame = reach_over_streets(streets, points.to_crs("EPSG:3857"), 2)
+    assert frame["origin_id"].tolist() == ["near", "far"]
+    assert frame["junctions"].tolist() == [2, 0]
+    assert frame["status"].tolist() == ["reached", "unsnapped"]
+    times = times_over_streets(streets, points, points)
+    assert times["status"].tolist() == ["reached", "unsnapped", "unsnapped", "unsnapped"]
+
+
+def test_times_say_why_there_is_none(streets):
+    frame = times_over_streets(streets, [0], [0, 2, 3, 4], cutoff=5)
+    assert frame["travel_time"].tolist() == [0, 3, np.inf, np.inf]
+    assert frame["status"].tolist() == ["reached", "reached", "beyond_cutoff", "disconnected"]
+    back = times_over_streets(streets, [0], [2], direction="to")
+    assert back.loc[0, ["from_id", "to_id", "travel_time"]].tolist() == [2, 0, 14]
+
+
+def test_an_array_of_minutes(streets):
+    nodes = np.arange(3)
+    found = minutes_over_streets(streets, nodes, nodes, cutoff=3)
+    assert found.tolist() == [[0, 1, 3], [np.inf, 0, 2], [np.inf, np.inf, 0]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"origins": [5]}, "Junctions are numbered from 0 to 4; .*5.* is none"),
+        ({"origins": [0.5]}, "Junctions are numbered from 0 to 4"),
+        ({"origins": [0], "weights": [1, 2]}, "weights must be one number from 0 to 2147484 for each of the 5"),
+        ({"origins": [0], "weights": [1, 2, 3, 4, -1]}, "weights must be one number"),
+        ({"origins": [0], "direction": "sideways"}, "direction cannot be 'sideways': choose one of from, to"),
+        ({"origins": [0], "minutes": 0}, "A cutoff must be a number of minutes above 0"),
+    ],
+)
+def test_faults_are_refused(streets, arguments, message):
+    with pytest.raises(ParameterError, match=message):
+        reach_over_streets(streets, **arguments)
+
+
+def test_areas_are_refused(streets):
+    areas = gpd.GeoSeries.from_xy([114.0], [22.5]).buffer(1)
+    with pytest.raises(ParameterError, match="must be points; take representative_point"):
+        reach_over_streets(streets, areas)
