@@ -24,6 +24,7 @@ from commute.cli.options import (
     network_of,
     one_of,
     other_of,
+    refuse_no_ground,
     refuse_targets,
 )
 from commute.cli.output import out, save, say, working, write_pictures
@@ -43,6 +44,7 @@ from commute.show.terminal import show
 
 WORST = 20  # assets that fit a screen
 RESULTS = ("summary", "pairs", "places", "areas", "circles", "links", "assumed")
+GROUND = ("areas", "circles")  # results that have any
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
 
@@ -101,10 +103,13 @@ def reach_command(  # noqa: PLR0913 - one argument per option
     """Count who is within reach, and draw the circles."""
     refuse_targets(picture)
     network, given = network_of(region, as_of), assumptions_of(assumptions)
+    drawn = picture is not None or form == "geojson"
+    if drawn:
+        refuse_no_ground(basis, given)
     ids = network.place_ids(places)
     with working("searching"):
         found = reach(network, ids, minutes, direction=direction, basis=basis, assumptions=given)
-        if picture is not None or form == "geojson":
+        if drawn:
             circles = isochrones(network, ids, minutes, direction=direction, basis=basis, assumptions=given)
     if picture is not None:
         from commute.show import maps  # noqa: PLC0415 - matplotlib only where a map is asked for
@@ -214,7 +219,12 @@ def compare_command(  # noqa: PLR0913 - one argument per option
 ) -> None:
     """Compare scenarios, or other days, with the network as it is."""
     refuse_targets(picture, page)
+    asked = result or ("areas" if form == "geojson" else "summary")
+    if form == "geojson" and asked not in GROUND:
+        raise ParameterError(f"--format geojson needs ground: --result {' or '.join(GROUND)}, not {asked}.")
     whole, given = network_of(region, None), assumptions_of(assumptions)
+    if picture is not None or form == "geojson":
+        refuse_no_ground(basis, given)
     base = whole if as_of is None else whole.as_of(as_of)
     others = [other_of(whole, name) for name in scenarios]
     with working("comparing"):
@@ -226,7 +236,6 @@ def compare_command(  # noqa: PLR0913 - one argument per option
         title = "Pairs of cities that change most, in minutes; the way back where it differs"
         show(views.pairs_view(found), title=title, form=form, console=out)
         return
-    asked = result or ("areas" if form == "geojson" else "summary")
     show(getattr(found, asked), title=asked, form=form, console=out)
 
 

@@ -81,7 +81,8 @@ def network_of(region: str, as_of: str | None) -> Network:
         try:
             network = datasets.load(region)
         except UnknownNameError:
-            if not (Path(region).exists() or Path(region).name != region or Path(region).suffix):
+            path = Path(region)
+            if not region or not (path.exists() or path.suffix or path.name != region):
                 raise
             network = read_network(region)
     return network if day is None else network.as_of(day)
@@ -90,6 +91,13 @@ def network_of(region: str, as_of: str | None) -> Network:
 def assumptions_of(path: Path | None) -> Assumptions | None:
     """Read the assumptions where a file of them is given."""
     return None if path is None else Assumptions.read(path)
+
+
+def refuse_no_ground(basis: str | None, assumptions: Assumptions | None) -> None:
+    """Refuse to draw under the basis that knows no way from the station to the door, before the long work begins."""
+    if (basis or (assumptions or Assumptions()).basis) == "in_vehicle":
+        known = ", ".join(one for one in BASES if one != "in_vehicle")
+        raise ParameterError(f"In vehicle there is no ground to draw: leave --map and geojson, or choose {known}.")
 
 
 def other_of(network: Network, name: str) -> Scenario | Network:

@@ -59,7 +59,7 @@ def _laid_out(frame: pd.DataFrame) -> Table:
     columns = []
     for name in frame.columns:
         values = frame[name].tolist()
-        number = pd.api.types.infer_dtype(values) in _NUMBERS
+        number = frame[name].dtype.kind in "iuf" or pd.api.types.infer_dtype(values) in _NUMBERS
         columns.append(cells(values, alike=frame[name].dtype != object))
         least = max(map(len, columns[-1]), default=0) if number else None
         table.add_column(str(name).replace("_", " "), justify="right" if number else "left", min_width=least)
