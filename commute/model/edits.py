@@ -315,7 +315,9 @@ class SetPopulation(_Edit):
         places = network.places.drop(columns="geometry")
         kind, parent = places["kind"][place_id], places["parent"][place_id]
         if kind not in PEOPLE:
-            raise ScenarioError(f"SetPopulation: people live in cities and counties, and {place_id!r} is of the kind {kind}.")
+            raise ScenarioError(
+                f"SetPopulation: people live in cities and counties, and {place_id!r} is of the kind {kind}."
+            )
         before = places["population"].astype("float64")
         counties = places.index[(places["parent"] == place_id) & (places["kind"] == "county")]
         if kind == "county" and pd.notna(before[parent]):

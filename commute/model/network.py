@@ -190,9 +190,9 @@ class Network:
     # -- dates ---------------------------------------------------------------------------------------------
 
     def as_of(self, date: str | dt.date) -> Network:
-        """Return the network as it stood on ``date``: what had opened and had not yet closed.
+        """Return the network as it stood on ``date``: what had opened, of which runs what had not yet closed.
 
-        Lines that are planned or under construction are kept as such: they carry nobody, and a scenario can
+        Lines that are planned, under construction or closed are kept as such: they carry nobody, and a scenario can
         open them. Dates are half-open: a line is in service from ``opened`` up to, not including, ``closed``.
 
         Raises
@@ -208,8 +208,7 @@ class Network:
             )
         dated = self.dated_links
         stamp = pd.Timestamp(day)
-        active = (dated["opened"] <= stamp) & ~(dated["closed"] <= stamp)
-        kept = active | (dated["status"] != "operating")
+        kept = (dated["opened"] <= stamp) | (dated["status"] != "operating")
         links = self.links[kept].reset_index(drop=True)
         return self.with_links(links, date=day)
 
@@ -223,12 +222,10 @@ class Network:
 
     @cached_property
     def operating_links(self) -> pd.DataFrame:
-        """The links that carry people: of operating lines; without a date those not closed since."""
+        """The links that carry people: of operating lines, not closed by the day seen, or ever where there is none."""
         dated = self.dated_links
-        running = dated["status"] == "operating"
-        if self.date is None:
-            running &= dated["closed"].isna()
-        return dated[running]
+        over = dated["closed"].notna() if self.date is None else dated["closed"] <= pd.Timestamp(self.date)
+        return dated[(dated["status"] == "operating") & ~over]
 
     def with_links(self, links: pd.DataFrame, *, date: dt.date | None) -> Network:
         """Return the network with some of its own links, seen as of ``date``, and the lines that have any.

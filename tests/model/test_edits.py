@@ -144,9 +144,11 @@ def test_an_edit_that_contradicts_the_network_says_so(bay, edit, said):
     assert said in str(fault.value)
 
 
-def test_what_was_closed_before_the_day_is_not_there_to_close(bay):
-    with pytest.raises(ScenarioError, match=r"No line is called 'ferry'.*seen as of 2020-01-01"):
+def test_what_was_closed_before_the_day_cannot_be_closed_and_what_opened_later_is_not_known(bay):
+    with pytest.raises(ScenarioError, match="Close: line 'ferry' is not in service as of 2020-01-01"):
         Close("ferry").apply(bay.as_of("2020-01-01"))
+    with pytest.raises(ScenarioError, match=r"No line is called 'bridge'.*seen as of 2020-01-01"):
+        Close("bridge").apply(bay.as_of("2020-01-01"))
 
 
 def test_reopen_puts_planned_and_closed_lines_into_service(bay):
@@ -157,6 +159,7 @@ def test_reopen_puts_planned_and_closed_lines_into_service(bay):
     assert "tunnel" in running(opened)
     assert opened.lines["opened"]["tunnel"] == pd.Timestamp("2024-07-01")
     assert "idea" in running(Reopen("idea").apply(later))
+    assert "ferry" in running(Reopen("ferry").apply(later))
 
 
 def test_set_opened_puts_every_section_into_service_on_one_day(bay):
@@ -164,6 +167,7 @@ def test_set_opened_puts_every_section_into_service_on_one_day(bay):
     assert len(early.as_of("2012-01-01").links.query("line_id == 'rail'")) == 2
     assert len(early.as_of("2011-12-31").links.query("line_id == 'rail'")) == 0
     assert len(bay.as_of("2012-01-01").links.query("line_id == 'rail'")) == 1
+    assert len(bay.as_of("2009-12-31").links.query("line_id == 'rail'")) == 0
     assert "tunnel" in running(SetOpened("tunnel", dt.date(2025, 1, 1)).apply(bay).as_of("2025-01-01"))
 
 
