@@ -120,11 +120,11 @@ def _paths(graph: TimeGraph, start: str, goals: list[str]) -> Iterator[tuple[str
     from commute.kernels.bounded import search_tree  # noqa: PLC0415 - numba is imported for the first search
     from commute.kernels.csr import INF, tails  # noqa: PLC0415 - as above
 
-    seeds, _ = ends_of(graph, [start], begin=True)
+    seeds, _ = ends_of(graph, [start])
     distance, slot = search_tree(graph.csr, seeds, np.zeros(len(seeds), dtype=np.int64))
     tail = tails(graph.csr)
     for goal in goals:
-        ends, _ = ends_of(graph, [goal], begin=False)
+        ends, _ = ends_of(graph, [goal])
         node = int(ends[np.argmin(distance[ends])])
         time = int(distance[node])
         if time >= INF:

@@ -15,7 +15,7 @@ from commute.model.network import PEOPLE
 from commute.model.timegraph import DECISECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -48,7 +48,7 @@ def minutes_between_points(
     """Return minutes [origins, destinations] between the points themselves, cities standing for their centres."""
     from commute.kernels.csr import INF  # noqa: PLC0415 - numba is imported when the first graph is searched
 
-    ends, bounds = ends_of(graph, destinations, begin=direction == "to")
+    ends, bounds = ends_of(graph, destinations)
     nearest = _nearest(node_times(graph, origins, direction=direction)[:, ends], bounds)
     return np.where(nearest >= INF, np.inf, nearest / DECISECONDS)
 
@@ -62,7 +62,7 @@ def node_times(graph: TimeGraph, origins: Sequence[str], *, direction: str = "fr
 def _searched(graph: TimeGraph, origins: tuple[str, ...], direction: str) -> NDArray[np.int32]:
     from commute.kernels import bounded  # noqa: PLC0415 - as above
 
-    seeds, starts = ends_of(graph, origins, begin=direction == "from")
+    seeds, starts = ends_of(graph, origins)
     offsets = np.zeros(len(seeds), dtype=np.int64)
     times = bounded.searches(towards(graph, direction), seeds, offsets, starts, threads=THREADS)
     times.flags.writeable = False
@@ -90,8 +90,8 @@ def minutes_without(
     slot_of[graph.csr.edge] = np.arange(len(graph.csr.edge))
     slots = [slot_of[graph.assets[asset]] for asset in assets]
     slots = [kept[kept >= 0] for kept in slots]
-    seeds, starts = ends_of(graph, origins, begin=True)
-    ends, bounds = ends_of(graph, destinations, begin=False)
+    seeds, starts = ends_of(graph, origins)
+    ends, bounds = ends_of(graph, destinations)
     limit = INF if np.isinf(cutoff) else int(cutoff * DECISECONDS)
     times = closures(
         graph.csr, seeds, np.zeros(len(seeds), dtype=np.int64), starts,
@@ -115,24 +115,23 @@ def towards(graph: TimeGraph, direction: str) -> CSR:
     return graph.csr if direction == "from" else graph.reversed
 
 
-def ends_of(
-    graph: TimeGraph, places: Sequence[str], *, begin: bool
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the nodes at which journeys of each place begin, or end, and where each place's nodes begin.
+def ends_of(graph: TimeGraph, places: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the nodes at which journeys of each place begin and end, and where each place's nodes begin.
 
-    That is the place itself; under ``in_vehicle`` also the departures (arrivals) and interchanges of its own city that
+    That is the place itself; under ``in_vehicle`` also the stops of lines and the interchanges of its own city that
     are near enough for local streets, so that access, check-in, the first wait, exit and egress are free there. The
-    place stays an end, or a new station next door could make journeys from the old one next town longer.
+    place stays an end, or a new station next door could make journeys from the old one next town longer. A journey
+    begins where others arrive, so that nobody rides out and back to a station of his own.
     """
-    nodes = [_ends(graph, place, graph.departures if begin else graph.arrivals) for place in places]
+    nodes = [_ends(graph, place) for place in places]
     return np.concatenate(nodes), _bounds(nodes)
 
 
-def _ends(graph: TimeGraph, place: str, stops: Mapping[str, tuple[int, ...]]) -> NDArray[np.int64]:
+def _ends(graph: TimeGraph, place: str) -> NDArray[np.int64]:
     own = [graph.foot[place]] if place in graph.foot else [graph.car[place]] if place in graph.car else []
     if graph.assumptions.basis == "in_vehicle":
         near = _terminals(graph, place)
-        own += [node for one in near for node in stops.get(one, ())]
+        own += [node for one in near for node in graph.arrivals.get(one, ())]
         own += [graph.car[one] for one in near if one in graph.car and graph.car[one] not in own]
     if not own:  # an interchange in a world without cars
         raise ParameterError(f"{graph.network.display_name(place)} can be reached only by car.")

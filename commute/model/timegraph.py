@@ -57,7 +57,7 @@ class TimeGraph:
 
     ``nodes`` has one row per node: ``place_id``, ``state`` (foot, car, departure, arrival; way, at the beginning of a
     link beside which others lead to the same place), ``line_id``.
-    ``foot``, ``car`` map a place to its node; ``departures`` and ``arrivals`` to those of the lines that stop there.
+    ``foot``, ``car`` map a place to its node, ``arrivals`` to those of the lines that stop there.
     """
 
     network: Network
@@ -66,7 +66,6 @@ class TimeGraph:
     edges: Edges
     foot: dict[str, int]
     car: dict[str, int]
-    departures: dict[str, tuple[int, ...]]
     arrivals: dict[str, tuple[int, ...]]
 
     @cached_property
@@ -131,8 +130,7 @@ class _Builder:
         self._local_ways()
         edges = self._apart(_joined(self.parts))
         nodes = pd.DataFrame(self.rows, columns=["place_id", "state", "line_id"])
-        stops = _by_place(self.departure), _by_place(self.arrival)
-        return TimeGraph(self.network, self.given, nodes, edges, self.foot, self.car, *stops)
+        return TimeGraph(self.network, self.given, nodes, edges, self.foot, self.car, _by_place(self.arrival))
 
     def _node(self, place: str, state: str, line: str = "") -> int:
         self.rows.append((place, state, line))
