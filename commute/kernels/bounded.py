@@ -123,21 +123,12 @@ def find(
 ) -> None:
     """Lower ``distance``, which is INF throughout, from the seeds on."""
     for index in range(len(seeds)):
-        label(queue, distance, seeds[index], offsets[index], limit, 0)
-        slot[seeds[index]] = -1
+        node, offset = seeds[index], offsets[index]
+        if offset < distance[node] and offset <= limit:
+            distance[node] = offset
+            slot[node] = -1
+            push(queue, node, offset, 0)
     spread(csr, limit, distance, slot, queue)
-
-
-@nb.njit(cache=True, nogil=True)
-def label(
-    queue: NDArray[np.int32], distance: NDArray[np.int32], node: int, candidate: int, limit: int, last: int
-) -> bool:
-    """Give ``node`` the distance ``candidate`` if that is within the limit and better; say whether it was."""
-    if candidate >= distance[node] or candidate > limit:
-        return False
-    distance[node] = candidate
-    push(queue, node, candidate, last)
-    return True
 
 
 @nb.njit(cache=True, nogil=True)
@@ -152,7 +143,10 @@ def spread(
         while node >= 0:
             if distance[node] == last:  # else it has been settled, nearer
                 for arc in range(indptr[node], indptr[node + 1]):
-                    if label(queue, distance, head[arc], last + weight[arc], limit, last):
-                        slot[head[arc]] = arc
+                    follower, candidate = head[arc], last + weight[arc]
+                    if candidate < distance[follower] and candidate <= limit:
+                        distance[follower] = candidate
+                        slot[follower] = arc
+                        push(queue, follower, candidate, last)
             node = pop(queue, last & (BASE - 1))
         last = nearest(queue, last)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numba as nb
 import numpy as np
 
-from commute.kernels.bounded import bound, checked_seeds, find, label, spread
-from commute.kernels.buckets import empty_buckets
+from commute.kernels.bounded import bound, checked_seeds, find, spread
+from commute.kernels.buckets import empty_buckets, push
 from commute.kernels.csr import CSR, INF, incoming, tails
 from commute.kernels.door import groups, whole_numbers
 from commute.kernels.threads import share
@@ -183,7 +183,12 @@ def _repair(csr: CSR, into: _Incoming, own: _Seeds, limit: int, count: int, scra
         best = limit + 1
         for place in range(indptr[node], indptr[node + 1]):
             best = min(best, distance[tail[place]] + weight[slot[place]])
-        label(queue, distance, node, best, limit, 0)
+        if best <= limit:
+            distance[node] = best
+            push(queue, node, best, 0)
     for index in range(len(own.node)):
-        label(queue, distance, own.node[index], own.offset[index], limit, 0)
+        node, offset = own.node[index], own.offset[index]
+        if offset < distance[node] and offset <= limit:
+            distance[node] = offset
+            push(queue, node, offset, 0)
     spread(csr, limit, distance, scratch.ignored, queue)
