@@ -1,9 +1,12 @@
 """Commuting circles: who is within 30 minutes and one hour of whom, and what would change that.
 
-    import commute
-    bay = commute.load("greater-bay-area").as_of("2024-07-01")
-    commute.travel_times(bay)
-    commute.isochrones(bay, ["Shenzhen"], minutes=(30, 60))
+```python
+import commute
+
+bay = commute.load("greater-bay-area").as_of("2024-07-01")
+commute.travel_times(bay)
+commute.isochrones(bay, ["Shenzhen"], minutes=(30, 60))
+```
 """
 
 from commute._version import __version__

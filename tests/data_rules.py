@@ -13,7 +13,7 @@ import shapely
 from commute.errors import TableError
 from commute.io import files
 from commute.model import ground, schema
-from commute.model.network import ROAD
+from commute.model.modes import ROAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ import pytest
 from commute.io import datasets
 from commute.measure.routing import travel_times
 from commute.model.assumptions import Assumptions
-from commute.model.network import ROAD
+from commute.model.modes import ROAD
 from commute.model.scenario import Scenario
 
 ROOT = Path(__file__).parent.parent

@@ -4,77 +4,41 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from functools import wraps
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, dataclass_transform
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
-from pydantic import ConfigDict, Field, ValidationError
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
 from commute.errors import BasisError, ParameterError, ScenarioError, UnknownNameError
 from commute.model.assumptions import Assumptions
-from commute.model.network import PEOPLE, SCHEDULED, as_date
+from commute.model.editing import (
+    OWN_SOURCE,
+    Editing,
+    appended,
+    between,
+    frozen,
+    known_line,
+    link_row,
+    links_of,
+    own_source,
+    put_in_service,
+    seen,
+    with_headway,
+)
+from commute.model.network import PEOPLE, as_date
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from commute.model.network import Network
-
-    _Made = TypeVar("_Made", bound="_Edit")
 
 Mode = Literal["rail", "suburban", "metro", "bus", "ferry", "highway", "bridge", "tunnel", "checkpoint"]
 Kind = Literal["city", "county", "station", "interchange", "port", "checkpoint"]
 Clearance = Literal["one_stop", "co_located", "two_halls", "car"]
 
-_OWN_SOURCE = "scenario"
 _ALWAYS = dt.date(1900, 1, 1)
 
 
-class _Edit:
-    """What every edit can do; most of them change only the network."""
-
-    def apply(self, network: Network) -> Network:
-        return network
-
-    def assume(self, assumptions: Assumptions) -> Assumptions:
-        return assumptions
-
-
-@dataclass_transform(frozen_default=True, field_specifiers=(Field,))
-def _frozen(edit: type[_Made]) -> type[_Made]:
-    """Make a frozen edit whose values are checked; what is wrong with them is one ScenarioError."""
-    made = dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))(edit)
-    build = made.__init__
-
-    @wraps(build)
-    def checked(self: _Made, *values: object, **named: object) -> None:
-        try:
-            build(self, *values, **named)
-        except ValidationError as fault:
-            cause = fault.errors()[0].get("ctx", {}).get("error")
-            if isinstance(cause, BasisError):
-                raise cause from None
-            raise ScenarioError(f"{edit.__name__}: {_said(fault, list(edit.__annotations__))}") from None
-
-    made.__init__ = checked  # type: ignore[assignment, method-assign]
-    return cast("type[_Made]", made)
-
-
-def _said(fault: ValidationError, names: Sequence[str]) -> str:
-    """Say every wrong value: its name, what is wrong, what was got."""
-    found = []
-    for one in fault.errors():
-        first, *rest = one["loc"] or ("",)
-        first = names[first] if isinstance(first, int) and first < len(names) else first
-        where = ".".join(str(part) for part in (first, *rest))
-        problem = one["msg"].removeprefix("Value error, ").removesuffix(".")
-        got = "" if one["type"] == "missing" or not where else f" (got {one['input']!r})"
-        found.append(f"{where}: {problem}{got}" if where else problem)
-    return "; ".join(found)
-
-
-@_frozen
-class Close(_Edit):
+@frozen
+class Close(Editing):
     """Take out of service a line, one link of it (``from_id``, ``to_id``), or all that hangs on an asset."""
 
     line: str | None = None
@@ -89,11 +53,11 @@ class Close(_Edit):
         if self.asset is not None:
             gone = self._on_asset(network, self.asset)
         else:
-            gone = _links_of(network, str(self.line), self.from_id, self.to_id)
+            gone = links_of(network, str(self.line), self.from_id, self.to_id)
         gone &= network.links.index.isin(network.operating_links.index)
         if not gone.any():
             what = f"line {self.line!r}" if self.line else f"asset {self.asset!r}"
-            raise ScenarioError(f"Close: {what} is not in service{_when(network)}; there is nothing to close.")
+            raise ScenarioError(f"Close: {what} is not in service{seen(network)}; there is nothing to close.")
         return network.with_links(network.links[~gone].reset_index(drop=True), date=network.date)
 
     def _on_asset(self, network: Network, asset: str) -> pd.Series[bool]:
@@ -106,25 +70,25 @@ class Close(_Edit):
         return network.links["line_id"].isin(named.index[named == asset])
 
 
-@_frozen
-class Reopen(_Edit):
+@frozen
+class Reopen(Editing):
     """Put into service a line that is planned, being built or closed, from the day the network is seen as of."""
 
     line: str
 
     def apply(self, network: Network) -> Network:
         """Return the network with the line in service; ScenarioError where it is so already."""
-        if (network.operating_links["line_id"] == _line(network, self.line)).any():
-            raise ScenarioError(f"Reopen: line {self.line!r} is in service{_when(network)} already.")
+        if (network.operating_links["line_id"] == known_line(network, self.line)).any():
+            raise ScenarioError(f"Reopen: line {self.line!r} is in service{seen(network)} already.")
         days = network.lines.loc[[self.line], "opened"].dropna().to_list()
         days += [pd.Timestamp(network.date)] if network.date else []
         if not days:
             raise ScenarioError(f"Reopen: line {self.line!r} has no opening date; use SetOpened with one.")
-        return _put_in_service(network, self.line, min(days))
+        return put_in_service(network, self.line, min(days))
 
 
-@_frozen
-class SetOpened(_Edit):
+@frozen
+class SetOpened(Editing):
     """Say on which day a line opens, and that it does."""
 
     line: str
@@ -138,11 +102,11 @@ class SetOpened(_Edit):
                 f"SetOpened: line {self.line!r} would open on {day}, after {network.date}, the day the network is "
                 "seen as of; apply the scenario first and as_of() afterwards, or use Reopen."
             )
-        return _put_in_service(network, _line(network, self.line), pd.Timestamp(day))
+        return put_in_service(network, known_line(network, self.line), pd.Timestamp(day))
 
 
-@_frozen
-class Retime(_Edit):
+@frozen
+class Retime(Editing):
     """Set the minutes of one link."""
 
     line: str
@@ -153,13 +117,13 @@ class Retime(_Edit):
     def apply(self, network: Network) -> Network:
         """Return the network with the new time."""
         links = network.links.copy()
-        chosen = _links_of(network, self.line, self.from_id, self.to_id)
+        chosen = links_of(network, self.line, self.from_id, self.to_id)
         links.loc[chosen, ["minutes", "fastest_minutes"]] = [self.minutes, float("nan")]
         return network.with_tables(links=links)
 
 
-@_frozen
-class ScaleTime(_Edit):
+@frozen
+class ScaleTime(Editing):
     """Multiply the time of every link of a line, or of one link."""
 
     line: str
@@ -173,15 +137,15 @@ class ScaleTime(_Edit):
         A road without minutes has its length scaled: another limit could change its class of congestion with it.
         """
         links = network.links.copy()
-        chosen = _links_of(network, self.line, self.from_id, self.to_id)
+        chosen = links_of(network, self.line, self.from_id, self.to_id)
         timed = chosen & links["minutes"].notna()
         links.loc[timed, ["minutes", "fastest_minutes"]] *= self.factor
         links.loc[chosen & ~timed, "length_km"] *= self.factor
         return network.with_tables(links=links)
 
 
-@_frozen
-class SetHeadway(_Edit):
+@frozen
+class SetHeadway(Editing):
     """Set the minutes between two departures of a scheduled line."""
 
     line: str
@@ -189,11 +153,11 @@ class SetHeadway(_Edit):
 
     def apply(self, network: Network) -> Network:
         """Return the network with the new headway."""
-        return _with_headway(network, self.line, self.headway_minutes)
+        return with_headway(network, self.line, self.headway_minutes)
 
 
-@_frozen
-class ScaleHeadway(_Edit):
+@frozen
+class ScaleHeadway(Editing):
     """Multiply the headway of a scheduled line: 0.5 runs twice as many trains."""
 
     line: str
@@ -201,12 +165,12 @@ class ScaleHeadway(_Edit):
 
     def apply(self, network: Network) -> Network:
         """Return the network with the scaled headway."""
-        before = network.lines["headway_minutes"].astype("float64")[_line(network, self.line)]
-        return _with_headway(network, self.line, before * self.factor)
+        before = network.lines["headway_minutes"].astype("float64")[known_line(network, self.line)]
+        return with_headway(network, self.line, before * self.factor)
 
 
-@_frozen
-class AddPlace(_Edit):
+@frozen
+class AddPlace(Editing):
     """Add a place."""
 
     place_id: str
@@ -223,13 +187,13 @@ class AddPlace(_Edit):
         """Return the network with the place; ScenarioError where it is there already."""
         if self.place_id in network.places.index:
             raise ScenarioError(f"AddPlace: there is a place {self.place_id!r} already.")
-        row = vars(self) | {"source": _OWN_SOURCE}
-        places = _appended(network.places.drop(columns="geometry"), [row], "place_id")
-        return network.with_tables(places=places, sources=_own_source(network))
+        row = vars(self) | {"source": OWN_SOURCE}
+        places = appended(network.places.drop(columns="geometry"), [row], "place_id")
+        return network.with_tables(places=places, sources=own_source(network))
 
 
-@_frozen
-class AddLine(_Edit):
+@frozen
+class AddLine(Editing):
     """Add a line through ``stops``: with ``minutes`` per section, or ``length_km`` and a limit for a road."""
 
     line_id: str
@@ -265,23 +229,23 @@ class AddLine(_Edit):
                 raise ScenarioError(f"AddLine {self.line_id!r}: {name} needs {sections} values, got {len(values)}.")
         columns = ("line_id", "name", "name_zh", "mode", "asset", "clearance", "headway_minutes")
         line: dict[str, object] = {name: getattr(self, name) for name in columns}
-        line |= {"asset": self.asset or self.line_id, "status": "operating", "source": _OWN_SOURCE}
+        line |= {"asset": self.asset or self.line_id, "status": "operating", "source": OWN_SOURCE}
         line |= {"access": "stops", "opened": pd.Timestamp(opened)}
         links = [
-            _link_row(self.line_id, network.place_id(self.stops[at]), network.place_id(self.stops[at + 1]))
+            link_row(self.line_id, network.place_id(self.stops[at]), network.place_id(self.stops[at + 1]))
             | {"minutes": self.minutes[at] if self.minutes else None}
             | {"length_km": self.length_km[at] if self.length_km else None, "speed_limit_kmh": self.speed_limit_kmh}
             for at in range(sections)
         ]
         return network.with_tables(
-            lines=_appended(network.lines, [line], "line_id"),
-            links=_appended(network.links, links, None),
-            sources=_own_source(network),
+            lines=appended(network.lines, [line], "line_id"),
+            links=appended(network.links, links, None),
+            sources=own_source(network),
         )
 
 
-@_frozen
-class AddLink(_Edit):
+@frozen
+class AddLink(Editing):
     """Add one link to a line that exists."""
 
     line: str
@@ -295,15 +259,15 @@ class AddLink(_Edit):
     def apply(self, network: Network) -> Network:
         """Return the network with the link; ScenarioError where the line has it already."""
         ends = network.place_id(self.from_id), network.place_id(self.to_id)
-        if _between(network, _line(network, self.line), *ends).any():
+        if between(network, known_line(network, self.line), *ends).any():
             raise ScenarioError(f"AddLink: line {self.line!r} joins {ends[0]!r} and {ends[1]!r} already.")
-        row = _link_row(self.line, *ends) | {"minutes": self.minutes, "length_km": self.length_km}
+        row = link_row(self.line, *ends) | {"minutes": self.minutes, "length_km": self.length_km}
         row |= {"speed_limit_kmh": self.speed_limit_kmh, "oneway": self.oneway}
-        return network.with_tables(links=_appended(network.links, [row], None), sources=_own_source(network))
+        return network.with_tables(links=appended(network.links, [row], None), sources=own_source(network))
 
 
-@_frozen
-class SetPopulation(_Edit):
+@frozen
+class SetPopulation(Editing):
     """Set the people of a county (its city changes with it) or of a city (its counties change in proportion)."""
 
     place: str
@@ -330,8 +294,8 @@ class SetPopulation(_Edit):
         return network.with_tables(places=places)
 
 
-@_frozen
-class AsOf(_Edit):
+@frozen
+class AsOf(Editing):
     """See the network as of another day."""
 
     date: dt.date
@@ -344,8 +308,8 @@ class AsOf(_Edit):
             raise ScenarioError(f"AsOf {self.date}: {fault}") from None
 
 
-@_frozen
-class Assume(_Edit):
+@frozen
+class Assume(Editing):
     """Change an assumption: a choice (``period``), a group (``clearance``) or a number (``speed.car``)."""
 
     name: str
@@ -384,68 +348,3 @@ EDITS: dict[str, type[Edit]] = {
         AddPlace, AddLine, AddLink, SetPopulation, AsOf, Assume,
     )
 }  # fmt: skip
-
-
-def _line(network: Network, line: str) -> str:
-    if line not in network.lines.index:
-        names = {str(known): str(known) for known in network.lines.index}
-        raise ScenarioError(f"{UnknownNameError.of('line', line, names)} (The network is seen{_when(network)}.)")
-    return line
-
-
-def _when(network: Network) -> str:
-    return f" as of {network.date}" if network.date else " without a date"
-
-
-def _between(network: Network, line: str, one: str, other: str) -> pd.Series[bool]:
-    links = network.links
-    forth = (links["from_id"] == one) & (links["to_id"] == other)
-    back = (links["from_id"] == other) & (links["to_id"] == one) & ~links["oneway"]
-    return (links["line_id"] == line) & (forth | back)
-
-
-def _links_of(network: Network, line: str, from_id: str | None, to_id: str | None) -> pd.Series[bool]:
-    if from_id is None and to_id is None:
-        return network.links["line_id"] == _line(network, line)
-    if from_id is None or to_id is None:
-        raise ScenarioError(f"Line {line!r}: a link needs both from_id and to_id.")
-    ends = network.place_id(from_id), network.place_id(to_id)
-    chosen = _between(network, _line(network, line), *ends)
-    if not chosen.any():
-        raise ScenarioError(f"Line {line!r} has no link between {ends[0]!r} and {ends[1]!r}{_when(network)}.")
-    return chosen
-
-
-def _put_in_service(network: Network, line: str, day: pd.Timestamp) -> Network:
-    lines, links = network.lines.copy(), network.links.copy()
-    lines.loc[line, "status"], lines.loc[line, "opened"], lines.loc[line, "closed"] = "operating", day, pd.NaT
-    own = links["line_id"] == line
-    links.loc[own, ["opened", "closed"]] = pd.NaT
-    return network.with_tables(lines=lines, links=links)
-
-
-def _with_headway(network: Network, line: str, minutes: float) -> Network:
-    mode = str(network.lines["mode"][_line(network, line)])
-    if mode not in SCHEDULED:
-        raise ScenarioError(f"Line {line!r} is a {mode} and has no headway.")
-    lines = network.lines.copy()
-    lines.loc[line, "headway_minutes"] = minutes
-    return network.with_tables(lines=lines)
-
-
-def _link_row(line: str, from_id: str, to_id: str) -> dict[str, object]:
-    return {"line_id": line, "from_id": from_id, "to_id": to_id, "quality": "estimated", "source": _OWN_SOURCE}
-
-
-def _appended(table: pd.DataFrame, rows: Sequence[dict[str, object]], key: str | None) -> pd.DataFrame:
-    """Put rows below a table; what they do not name is empty."""
-    plain = table.reset_index() if key else table
-    full = pd.DataFrame([{column: row.get(column) for column in plain.columns} for row in rows], dtype=object)
-    return pd.concat([plain.astype(object), full], ignore_index=True)
-
-
-def _own_source(network: Network) -> pd.DataFrame:
-    if _OWN_SOURCE in network.sources.index:
-        return network.sources
-    row: dict[str, object] = {"source_id": _OWN_SOURCE, "title": "Added by a scenario", "licence": "own assumption"}
-    return _appended(network.sources, [row], "source_id")

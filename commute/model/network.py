@@ -18,8 +18,6 @@ from commute.model import schema
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SCHEDULED = ("rail", "suburban", "metro", "bus", "ferry")
-ROAD = ("highway", "bridge", "tunnel")
 PEOPLE = ("city", "county")  # the kinds of places in which people are counted
 
 
@@ -175,7 +173,7 @@ class Network:
         unit = points["parent"].where(points["kind"] == "county", points.index.to_series())
         population = points["population"].fillna(0.0)
         share = (population / population.groupby(unit).transform("sum")).fillna(0.0)
-        spread = unit.map(places["gdp"]) * share
+        spread = unit.map(places["gdp"]).astype("float64") * share  # of no place at all the units are texts
         gdp = points["gdp"].where(points["gdp"].notna(), spread)
         return pd.DataFrame({"unit": unit, "population": population, "gdp": gdp.astype("float64")})
 

@@ -14,12 +14,11 @@ import numpy as np
 import pandas as pd
 
 from commute.errors import Fault
+from commute.model.modes import ROAD, SCHEDULED
 
 Tables = Mapping[str, pd.DataFrame]
 Rule = Callable[[Tables], Iterable[Fault]]
 
-SCHEDULED = ("rail", "suburban", "metro", "bus", "ferry")
-ROAD = ("highway", "bridge", "tunnel")
 LABELS = {
     "places": ("place_id",),
     "lines": ("line_id",),

@@ -24,7 +24,8 @@ import numpy as np
 import pandas as pd
 
 from commute.model.localways import local_ways
-from commute.model.network import PEOPLE, ROAD, SCHEDULED
+from commute.model.modes import ROAD, SCHEDULED
+from commute.model.network import PEOPLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
