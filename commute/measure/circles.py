@@ -175,6 +175,8 @@ def reached(graph: TimeGraph, origins: list[str], *, direction: str) -> Reached:
     """Return minutes from (or to) the points of the origins to every counting point and city."""
     network = graph.network
     points = list(network.counting_points.index)
+    if not points:
+        raise ParameterError("The region is empty: it has no city and no county to reach.")
     minutes = minutes_between_points(graph, origins, points, direction=direction)
     if graph.assumptions.basis != "door_to_door":
         cities = minutes_between_points(graph, origins, list(network.cities), direction=direction)

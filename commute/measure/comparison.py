@@ -183,11 +183,12 @@ def _same_land(base: Network, other: Network) -> bool:
 
 
 def _world(name: str, network: Network, given: Assumptions, origins: list[str], direction: str) -> _World:
+    score = integration(network, assumptions=given)  # first, for it refuses an empty region
     graph = time_graph(network, given)
     cities, points = list(network.cities), list(network.counting_points.index)
     pairs = minutes_between(graph, cities, cities)
     places = minutes_between_points(graph, origins, points, direction=direction)
-    return _World(name, network, given, pairs, places, integration(network, assumptions=given))
+    return _World(name, network, given, pairs, places, score)
 
 
 def _summary(worlds: list[_World], cutoffs: tuple[float, ...]) -> pd.DataFrame:
