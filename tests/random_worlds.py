@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from hypothesis import settings
+from hypothesis import assume, settings
 from hypothesis import strategies as st
 from worlds import line, link, network, place
+
+from commute.model import edits
+from commute.model.assumptions import parameters
 
 laws = settings(max_examples=8, deadline=None)
 
@@ -105,3 +108,52 @@ def _road(draw, world, name):
     timed = {"minutes": draw(st.integers(3, 60)), "speed_limit_kmh": draw(st.sampled_from(LIMITS))}
     row = line(name, draw(st.sampled_from(["highway", "bridge"])), clearance="car")
     return world.with_rows(lines=[row], links=[link(name, one, other, **draw(st.sampled_from([free, timed])))])
+
+
+# -- edits that can only help ------------------------------------------------------------------------------
+
+
+def _faster_link(draw, world):
+    row = draw(st.sampled_from(world.links))
+    ends = {"line": row["line_id"], "from_id": row["from_id"], "to_id": row["to_id"]}
+    share = draw(st.floats(0.1, 1.0))
+    if row["minutes"] is not None and draw(st.booleans()):
+        return edits.Retime(**ends, minutes=row["minutes"] * share)
+    return edits.ScaleTime(**ends, factor=share)
+
+
+def _shorter_headway(draw, world):
+    scheduled = world.lines_of(*MODES)
+    assume(scheduled)
+    return edits.ScaleHeadway(draw(st.sampled_from(scheduled)), factor=draw(st.floats(0.1, 1.0)))
+
+
+def _new_line(draw, world):
+    mode = draw(st.sampled_from([*MODES, "bridge"]))
+    ends = st.sampled_from(world.ids("interchange" if mode == "bridge" else "station"))
+    stops = draw(st.lists(ends, min_size=2, max_size=3, unique=True))
+    sections = len(stops) - 1
+    more = {"headway_minutes": 30, "minutes": [draw(st.integers(1, 90))] * sections}
+    if mode == "bridge":
+        more = {"length_km": [draw(st.integers(1, 90))] * sections, "speed_limit_kmh": draw(st.sampled_from(LIMITS))}
+    return edits.AddLine("new", "New", mode, stops=stops, clearance="car", **more)
+
+
+def _new_link(draw, world):
+    scheduled = world.lines_of(*MODES)
+    assume(scheduled)
+    name = draw(st.sampled_from(scheduled))
+    ends = draw(st.lists(st.sampled_from(world.ids("station")), min_size=2, max_size=2, unique=True))
+    assume(not any(row["line_id"] == name and {row["from_id"], row["to_id"]} == set(ends) for row in world.links))
+    return edits.AddLink(name, *ends, minutes=draw(st.integers(1, 90)))
+
+
+def _less_assumed(draw, world):  # noqa: ARG001 - every help takes the world
+    known = parameters()[draw(st.sampled_from(sorted(parameters())))]
+    helps_high = known.group == "speed" or known.name in (
+        "local.walk_km", "local.access_km", "local.water_share", "road.limit_share"
+    )  # fmt: skip
+    return edits.Assume(known.name, known.high if helps_high else known.low)
+
+
+HELPS = [_faster_link, _shorter_headway, _new_line, _new_link, _less_assumed]

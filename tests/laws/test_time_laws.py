@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from random_worlds import LIMITS, MODES, World, laws, worlds
+from random_worlds import HELPS, World, laws, worlds
 from worlds import network as network_of
 from worlds import place
 
@@ -13,7 +13,7 @@ from commute.kernels.csr import INF
 from commute.measure.routing import travel_times
 from commute.measure.times import minutes_between, minutes_between_points, node_times
 from commute.model import edits
-from commute.model.assumptions import BASES, Assumptions, parameters
+from commute.model.assumptions import BASES, Assumptions
 from commute.model.scenario import Scenario
 from commute.model.timegraph import DECISECONDS, time_graph
 
@@ -90,52 +90,6 @@ def test_in_vehicle_is_never_longer_than_the_whole_journey(world):
 
 
 # -- nothing that helps hurts ------------------------------------------------------------------------------
-
-
-def _faster_link(draw, world):
-    row = draw(st.sampled_from(world.links))
-    ends = {"line": row["line_id"], "from_id": row["from_id"], "to_id": row["to_id"]}
-    share = draw(st.floats(0.1, 1.0))
-    if row["minutes"] is not None and draw(st.booleans()):
-        return edits.Retime(**ends, minutes=row["minutes"] * share)
-    return edits.ScaleTime(**ends, factor=share)
-
-
-def _shorter_headway(draw, world):
-    scheduled = world.lines_of(*MODES)
-    assume(scheduled)
-    return edits.ScaleHeadway(draw(st.sampled_from(scheduled)), factor=draw(st.floats(0.1, 1.0)))
-
-
-def _new_line(draw, world):
-    mode = draw(st.sampled_from([*MODES, "bridge"]))
-    ends = st.sampled_from(world.ids("interchange" if mode == "bridge" else "station"))
-    stops = draw(st.lists(ends, min_size=2, max_size=3, unique=True))
-    sections = len(stops) - 1
-    more = {"headway_minutes": 30, "minutes": [draw(st.integers(1, 90))] * sections}
-    if mode == "bridge":
-        more = {"length_km": [draw(st.integers(1, 90))] * sections, "speed_limit_kmh": draw(st.sampled_from(LIMITS))}
-    return edits.AddLine("new", "New", mode, stops=stops, clearance="car", **more)
-
-
-def _new_link(draw, world):
-    scheduled = world.lines_of(*MODES)
-    assume(scheduled)
-    name = draw(st.sampled_from(scheduled))
-    ends = draw(st.lists(st.sampled_from(world.ids("station")), min_size=2, max_size=2, unique=True))
-    assume(not any(row["line_id"] == name and {row["from_id"], row["to_id"]} == set(ends) for row in world.links))
-    return edits.AddLink(name, *ends, minutes=draw(st.integers(1, 90)))
-
-
-def _less_assumed(draw, world):  # noqa: ARG001 - every help takes the world
-    known = parameters()[draw(st.sampled_from(sorted(parameters())))]
-    helps_high = known.group == "speed" or known.name in (
-        "local.walk_km", "local.access_km", "local.water_share", "road.limit_share"
-    )  # fmt: skip
-    return edits.Assume(known.name, known.high if helps_high else known.low)
-
-
-HELPS = [_faster_link, _shorter_headway, _new_line, _new_link, _less_assumed]
 
 
 @pytest.mark.parametrize("help_", HELPS, ids=lambda one: one.__name__.strip("_"))
