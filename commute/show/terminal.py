@@ -41,18 +41,22 @@ def show(frame: pd.DataFrame, *, title: str, form: str, console: Console) -> Non
 
 
 def _table(frame: pd.DataFrame, title: str, console: Console) -> None:
-    table = _laid_out(_without_geometry(frame))
+    from rich.cells import cell_len  # noqa: PLC0415 - only the terminal needs rich
+
+    plain = _without_geometry(frame)
+    lines = _lines(_laid_out(plain, folded=False))
     if title:
         console.print(title, style="bold", soft_wrap=True)
     if console.is_terminal:
-        console.print(table)
+        narrow = max(map(cell_len, lines)) > console.width
+        console.print(_laid_out(plain, folded=narrow))
     else:  # what goes into a file or a pipe is neither cut to eighty columns nor filled up with blanks
-        console.file.write("".join(f"{line.rstrip()}\n" for line in _lines(table)))
+        console.file.write("".join(f"{line}\n" for line in lines))
 
 
-def _laid_out(frame: pd.DataFrame) -> Table:
-    """Lay the cells out; numbers stand to the right and are never broken, headers and texts break where they must."""
-    from rich.table import Table  # noqa: PLC0415 - only the terminal needs rich
+def _laid_out(frame: pd.DataFrame, *, folded: bool) -> Table:
+    """Lay the cells out: numbers to the right and never broken, their headers word by word where it is ``folded``."""
+    from rich.table import Table  # noqa: PLC0415 - as above
     from rich.text import Text  # noqa: PLC0415 - as above
 
     table = Table(header_style="dim", box=None, pad_edge=False)
@@ -61,8 +65,13 @@ def _laid_out(frame: pd.DataFrame) -> Table:
         values = frame[name].tolist()
         number = frame[name].dtype.kind in "iuf" or pd.api.types.infer_dtype(values) in _NUMBERS
         columns.append(cells(values, alike=frame[name].dtype != object))
-        least = max(map(len, columns[-1]), default=0) if number else None
-        table.add_column(str(name).replace("_", " "), justify="right" if number else "left", min_width=least)
+        header = str(name).replace("_", " ")
+        table.add_column(
+            header.replace(" ", "\n") if number and folded else header,
+            justify="right" if number else "left",
+            no_wrap=number,
+            overflow="fold",
+        )
     for row in zip(*columns, strict=True):
         table.add_row(*map(Text, row))
     return table
@@ -74,7 +83,7 @@ def _lines(table: Table) -> list[str]:
     page = Console(file=io.StringIO(), width=_NO_EDGE, color_system=None, force_terminal=False)
     with page.capture() as caught:
         page.print(table)
-    return caught.get().splitlines()
+    return [line.rstrip() for line in caught.get().splitlines()]
 
 
 def cells(values: Iterable[object], *, alike: bool) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import re
 
 import geopandas as gpd
 import numpy as np
@@ -61,11 +62,14 @@ def test_a_table_in_a_file_is_whole_and_plain():
 
 
 def test_a_narrow_terminal_breaks_texts_never_numbers():
-    frame = pd.DataFrame({"place": ["a rather long name of a place"], "people_elsewhere": [12_345_678.0]})
-    out = told(frame, width=24)
-    assert "12,345,678" in out
+    place = {"place": ["a rather long-name-of-a-place"]}
+    frame = pd.DataFrame(place | {"people_elsewhere": [12_345_678.0], "counties_of_it": [12]})
+    out = told(frame, width=36)
+    assert re.search(r"12,345,678 +12$", out, flags=re.MULTILINE)
     assert "…" not in out
-    assert max(map(len, out.splitlines())) <= 24
+    assert re.search(r"^long-name-of-a", out, flags=re.MULTILINE)
+    assert {"people", "elsewhere", "counties", "of", "it"} <= set(out.split())
+    assert max(map(len, out.splitlines())) <= 36
 
 
 def test_an_empty_table_has_its_header():
