@@ -52,7 +52,7 @@ def timeline(
     ParameterError
         If the network is dated, no date is given, or one is no date.
     """
-    days = sorted({dt.date(day, 1, 1) if isinstance(day, int) else as_date(day) for day in dates})
+    days = sorted({_day(date) for date in dates})
     if not days:
         raise ParameterError("A timeline needs at least one date.")
     if network.date is not None:
@@ -73,6 +73,14 @@ def timeline(
     frame = pd.DataFrame(rows).set_index("date")
     frame.attrs["manifest"] = manifest(network, given)
     return frame
+
+
+def _day(date: int | str | dt.date) -> dt.date:
+    if not isinstance(date, int | np.integer):
+        return as_date(date)
+    if not dt.MINYEAR <= date <= dt.MAXYEAR:
+        raise ParameterError(f"{date} is not a year.")
+    return dt.date(int(date), 1, 1)
 
 
 def _milestones(network: Network, before: np.ndarray | None, now: np.ndarray) -> str:
