@@ -88,13 +88,11 @@ def _people(before: Network, after: Network, without: Network) -> pd.DataFrame:
 
 def _score(result: Comparison, without: Network) -> pd.DataFrame:
     was, now = result.scores.values()
-    else_ = integration(without, assumptions=result.assumptions)
-    rows = [("score", was.total, now.total, else_.total)]
-    rows += [(name, was.pillars[name], now.pillars[name], else_.pillars[name]) for name in was.pillars.index]
-    rows += [
-        (f"within {cutoff} minutes of a core", was.coverage[cutoff], now.coverage[cutoff], else_.coverage[cutoff])
-        for cutoff in (30, 60)
-    ]
-    table = pd.DataFrame(rows, columns=["measure", BEFORE, AFTER, ALONE])
+    scores = (was, now, integration(without, assumptions=result.assumptions))
+    rows = {"score": [score.total for score in scores]}
+    rows |= {name: [100 * score.pillars[name] for score in scores] for name in was.pillars.index}
+    for cutoff in (30, 60):
+        rows[f"% within {cutoff} minutes of a core"] = [100 * score.coverage[cutoff] for score in scores]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=[BEFORE, AFTER, ALONE])
     table[ALONE] = table[AFTER] - table[ALONE]
-    return table
+    return table.rename_axis("out of 100").reset_index()

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from commute.errors import ParameterError, ScenarioError
-from commute.measure import surface
+from commute.measure import differences
 from commute.measure.circles import isochrones
 from commute.measure.manifest import manifest, settled
 from commute.measure.metropolis import integration
@@ -19,7 +18,7 @@ from commute.measure.routing import checked_cutoffs
 from commute.measure.times import minutes_between, minutes_between_points
 from commute.model.network import Network
 from commute.model.scenario import Scenario
-from commute.model.timegraph import DECISECONDS, time_graph
+from commute.model.timegraph import time_graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 BASE = "base"
 DEFAULT_CUTOFFS = (30, 60)
-_LINK = ["line_id", "from_id", "to_id"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -129,6 +127,7 @@ def compare(  # noqa: PLR0913 - each is a choice of its own
         _check_same_ground(base, seen, name)
         worlds.append(_world(name, seen, given if network is not None else one.assume(given), here, direction))
     circles = _circles(worlds, here, limits, direction, given)
+    compared = [differences.World(world.name, world.network, world.assumptions) for world in worlds]
     return Comparison(
         base=base,
         scenarios=tuple(one for _, one, _ in named),
@@ -136,10 +135,10 @@ def compare(  # noqa: PLR0913 - each is a choice of its own
         summary=_stamped(_summary(worlds, limits), base, given),
         pairs=_stamped(_pairs(worlds, limits), base, given),
         places=_stamped(_places(worlds, here, limits), base, given),
-        areas=_stamped(_areas(circles, base), base, given),
+        areas=_stamped(differences.ground(circles, base, base_name=BASE), base, given),
         circles=_stamped(circles, base, given),
-        links=_links(worlds),
-        assumed=_assumed(worlds),
+        links=differences.links(compared),
+        assumed=differences.assumed(compared),
         scores={world.name: world.score for world in worlds},
         networks={world.name: world.network for world in worlds},
     )
@@ -262,90 +261,6 @@ def _circles(
     columns = ["origin_id", "origin", "cutoff", "direction", "basis", "area_km2", "people", "cities"]
     empty = pd.DataFrame({name: [] for name in [*columns, "scenario"]})
     return gpd.GeoDataFrame(empty, geometry=[], crs="EPSG:4326")
-
-
-def _areas(circles: gpd.GeoDataFrame, base: Network) -> gpd.GeoDataFrame:
-    """Cut the circles of each scenario against those of the base: ground gained, lost and kept."""
-    plane = surface.plane_of(base)
-    key = ["origin_id", "cutoff"]
-    of_base = circles[circles["scenario"] == BASE].set_index(key)["geometry"]
-    rows = []
-    for (scenario, origin, cutoff), drawn in circles.set_index(["scenario", *key])["geometry"].items():
-        if scenario == BASE:
-            continue
-        was = of_base[origin, cutoff]
-        for change, shape in _cut(was, drawn).items():
-            if shape.is_empty:
-                continue
-            flat = shapely.transform(shape, plane.forth.transform, interleaved=False)
-            row = {"scenario": scenario, "origin_id": origin, "cutoff": cutoff, "change": change}
-            rows.append(row | {"area_km2": float(flat.area), "geometry": shape})
-    columns = ["scenario", "origin_id", "cutoff", "change", "area_km2", "geometry"]
-    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs="EPSG:4326")
-
-
-def _cut(was: shapely.Geometry, now: shapely.Geometry) -> dict[str, shapely.Geometry]:
-    grid = surface.GRID
-    return {
-        "gained": shapely.difference(now, was, grid_size=grid),
-        "lost": shapely.difference(was, now, grid_size=grid),
-        "kept": shapely.intersection(was, now, grid_size=grid),
-    }
-
-
-def _links(worlds: list[_World]) -> pd.DataFrame:
-    """Say which links each scenario adds, removes or gives another time, and which lines another headway.
-
-    The minutes are those of the ride or drive, congestion and border included; of a headway, those between two
-    departures, in one row per line from the beginning of its first link to the end of its last.
-    """
-    tables = []
-    before = _link_minutes(worlds[0]).rename(columns={"minutes": "minutes_before"})
-    for world in worlds[1:]:
-        both = before.join(_link_minutes(world).rename(columns={"minutes": "minutes_after"}), how="outer")
-        was, now = both["minutes_before"], both["minutes_after"]
-        both["change"] = np.select([was.isna(), now.isna()], ["added", "removed"], "retimed")
-        changed = both[was.isna() | now.isna() | (was != now)].reset_index()
-        tables += [each.assign(scenario=world.name) for each in (changed, _headways(worlds[0].network, world.network))]
-    columns = ["scenario", "change", *_LINK, "minutes_before", "minutes_after"]
-    return pd.concat(tables, ignore_index=True)[columns]
-
-
-def _link_minutes(world: _World) -> pd.DataFrame:
-    """Return the minutes on each operating link, border and congestion included."""
-    edges = time_graph(world.network, world.assumptions).edges
-    rows = pd.DataFrame({"link": edges.link, "minutes": edges.time / DECISECONDS})
-    own = rows[rows["link"] >= 0].groupby("link")["minutes"].max()
-    links = world.network.links.loc[own.index, _LINK].assign(minutes=own)
-    return links.groupby(_LINK)["minutes"].min().to_frame()
-
-
-def _headways(base: Network, other: Network) -> pd.DataFrame:
-    """Return the lines that run in both networks at different headways."""
-    ends = other.operating_links.groupby("line_id").agg(from_id=("from_id", "first"), to_id=("to_id", "last"))
-    ends = ends[ends.index.isin(base.operating_links["line_id"])]
-    was, now = (network.lines["headway_minutes"].reindex(ends.index) for network in (base, other))
-    ends = ends.assign(minutes_before=was, minutes_after=now, change="headway")
-    return ends[(was != now) & was.notna() & now.notna()].rename_axis("line_id").reset_index()
-
-
-def _assumed(worlds: list[_World]) -> pd.DataFrame:
-    """Say which assumptions each scenario changes: choices and numbers by their dotted names."""
-    before = _flat(worlds[0].assumptions)
-    rows = [
-        {"scenario": world.name, "name": name, "before": before[name], "after": value}
-        for world in worlds[1:]
-        for name, value in _flat(world.assumptions).items()
-        if value != before[name]
-    ]
-    return pd.DataFrame(rows, columns=["scenario", "name", "before", "after"])
-
-
-def _flat(assumptions: Assumptions) -> dict[str, object]:
-    flat: dict[str, object] = {}
-    for name, value in assumptions.to_dict().items():
-        flat |= {f"{name}.{key}": one for key, one in value.items()} if isinstance(value, dict) else {name: value}
-    return flat
 
 
 def _stamped(frame: pd.DataFrame, base: Network, given: Assumptions) -> pd.DataFrame:
