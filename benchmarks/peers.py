@@ -155,29 +155,18 @@ class Pandana:
 
 
 class Routingkit:
-    """The customizable contraction hierarchy of RoutingKit, in C++, one origin to pinned targets."""
+    """The customizable contraction hierarchy of RoutingKit, in C++, one origin to pinned targets; order as ours."""
 
     package = "routingkit_cch"
 
-    def __init__(self, csr: CSR, x: np.ndarray, y: np.ndarray) -> None:
+    def __init__(self, csr: CSR, rank: np.ndarray) -> None:
         import routingkit_cch as kit
 
         from commute.kernels.csr import tails
 
         self.kit, self.tail, self.head = kit, tails(csr).tolist(), csr.head.tolist()
-        order = kit.compute_order_inertial(len(x), self.tail, self.head, x.tolist(), y.tolist())
-        self.hierarchy = kit.CCH(order, self.tail, self.head, False)
+        self.hierarchy = kit.CCH(np.argsort(rank).tolist(), self.tail, self.head, False)
         self.metric = kit.CCHMetric(self.hierarchy, csr.weight.tolist())
-        self.pinned: Any = None
-        self.nodes = len(x)
-
-    def reached(self, origin: int, limit: int) -> int:
-        """Count the junctions within the limit."""
-        if self.pinned is None:
-            everywhere = list(range(self.nodes))
-            self.pinned = self.kit.CCHOneToMany(self.metric, everywhere)
-        found = self.pinned.distances_from(int(origin))
-        return sum(one is not None and one <= limit for one in found)
 
     def matrix(self, origins: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Find the whole matrix."""

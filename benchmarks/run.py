@@ -135,9 +135,9 @@ class Bench:
             found, taken = answered(lambda find: find(graph, self.arcs.x, self.arcs.y), [order.ORDERS[name]])
             ranks[name] = found[0]
             say(f"| order, {name} | {taken.median:.2f} |")
-        rank = ranks.get("metis", next(iter(ranks.values())))
+        self.rank = ranks.get("metis", next(iter(ranks.values())))
         hierarchy.topology(csr.build(2, [0], [1], [1]), [0, 1])  # compile
-        made, taken = answered(lambda rank: hierarchy.topology(graph, rank), [rank])
+        made, taken = answered(lambda rank: hierarchy.topology(graph, rank), [self.rank])
         self.hierarchy = made[0]
         say(f"| topology | {taken.median:.2f} |")
         say(f"| customise | {timed(lambda: hierarchy.customise(self.hierarchy, graph.weight), 3).median:.3f} |")
@@ -198,7 +198,7 @@ class Bench:
         other.each /= len(many)
         self.report.versus("matrix 1,000 × 1,000", "Scipy (from 5 rows)", own, other)
         if peers.installed(peers.Routingkit):
-            kit = peers.Routingkit(self.graph, self.arcs.x, self.arcs.y)
+            kit = peers.Routingkit(self.graph, self.rank)
             answers, other = answered(lambda origins: kit.matrix(origins, columns), [many])
             agree("Routingkit", answers[0], found)
             self.report.versus("matrix 1,000 × 1,000", "Routingkit", own, other, 2)

@@ -55,7 +55,6 @@ class Tally(NamedTuple):
     total: NDArray[np.int64]
 
 
-@nb.njit(cache=True, nogil=True)
 def sweep_batch(
     hierarchy: Topology,
     metric: NDArray[np.int32],
@@ -65,7 +64,10 @@ def sweep_batch(
     space: Workspace,
     tally: Tally,
 ) -> None:
-    """Fill the rows within the limit and the tally. ``up`` is the column of the metric in which to climb."""
+    """Fill the rows within the limit and the tally. ``up`` is the column of the metric in which to climb.
+
+    Not compiled itself, which would compile the four steps twice.
+    """
     _mark(hierarchy, batch, space)
     _climb(hierarchy, metric, up, batch, limit, space)
     _descend(hierarchy, metric, 1 - up, limit, space, tally)
@@ -168,8 +170,10 @@ def _descend(
 
 @nb.njit(cache=True, nogil=True)
 def _empty_into(total: NDArray[np.int64], recent: NDArray[np.int32]) -> None:
-    total += recent
-    recent[:] = 0
+    for row in range(recent.shape[0]):
+        for lane in range(recent.shape[1]):
+            total[row, lane] += recent[row, lane]
+            recent[row, lane] = 0
 
 
 @nb.njit(cache=True, nogil=True)
