@@ -7,6 +7,7 @@ from kernel_oracles import multigraphs, oracle, seeds_of
 from commute.kernels.bounded import searches
 from commute.kernels.csr import INF, build, reverse
 from commute.kernels.hierarchy import customise, topology
+from commute.kernels.order import best_order
 from commute.kernels.sweep import by_position, distances, prepared, reached
 
 KINDS = [np.uint16, np.int32, np.uint32]
@@ -104,3 +105,17 @@ def test_faults_are_refused():
         distances(graph, [0], [0], [0, 1], 65_535, lanes=np.uint16)
     with pytest.raises(ValueError, match="columns: 1 of 1 lie outside 0 to 1; row 0 holds 2"):
         distances(graph, [0], [0], [0, 1], columns=[2])
+
+
+def test_a_real_network_agrees_with_plain_searches(network):
+    arcs = network("wuhan")
+    csr = build(*arcs)
+    origins = np.random.default_rng(0).integers(0, arcs.nodes, 70)
+    question = origins, np.zeros_like(origins), np.arange(71)
+    graph = ready(csr, best_order(csr, np.arange(arcs.nodes), np.zeros(arcs.nodes)))
+    plain = searches(csr, *question, 18_000)
+    assert np.array_equal(distances(graph, *question, 18_000), plain)
+    values = np.random.default_rng(1).integers(0, 50_000, arcs.nodes)
+    within = [[values[row <= cutoff].sum() for cutoff in (9_000, 18_000)] for row in plain]
+    placed = by_position(graph.hierarchy, values)
+    assert np.array_equal(reached(graph, *question, [9_000, 18_000], placed, threads=2), within)
