@@ -93,12 +93,13 @@ def minutes_without(
     seeds, starts = ends_of(graph, origins)
     ends, bounds = ends_of(graph, destinations)
     limit = INF if np.isinf(cutoff) else int(cutoff * DECISECONDS)
+    columns, column = np.unique(ends, return_inverse=True)  # places share their stations in vehicle
     times = closures(
         graph.csr, seeds, np.zeros(len(seeds), dtype=np.int64), starts,
-        np.concatenate(slots), _bounds(slots), limit, columns=ends, threads=THREADS,
+        np.concatenate(slots), _bounds(slots), limit, columns=columns, threads=THREADS,
     )  # fmt: skip
     for asset, deciseconds in zip(assets, times, strict=True):
-        nearest = _nearest(deciseconds, bounds)
+        nearest = _nearest(deciseconds[:, column], bounds)
         yield asset, np.where(nearest >= INF, np.inf, nearest / DECISECONDS)
 
 
@@ -123,35 +124,35 @@ def ends_of(graph: TimeGraph, places: Sequence[str]) -> tuple[NDArray[np.int64],
     place stays an end, or a new station next door could make journeys from the old one next town longer. A journey
     begins where others arrive, so that nobody rides out and back to a station of his own.
     """
-    nodes = [_ends(graph, place) for place in places]
-    return np.concatenate(nodes), _bounds(nodes)
-
-
-def _ends(graph: TimeGraph, place: str) -> NDArray[np.int64]:
-    own = [graph.foot[place]] if place in graph.foot else [graph.car[place]] if place in graph.car else []
+    own = [[graph.foot.get(place, graph.car.get(place))] for place in places]
     if graph.assumptions.basis == "in_vehicle":
-        near = _terminals(graph, place)
-        own += [node for one in near for node in graph.arrivals.get(one, ())]
-        own += [graph.car[one] for one in near if one in graph.car and graph.car[one] not in own]
-    if not own:  # an interchange in a world without cars
-        raise ParameterError(f"{graph.network.display_name(place)} can be reached only by car.")
-    return np.array(own, dtype=np.int64)
+        for nodes, near in zip(own, _terminals(graph, places), strict=True):
+            nodes += [node for one in near for node in graph.arrivals.get(one, ())]
+            nodes += [graph.car[one] for one in near if one in graph.car and graph.car[one] not in nodes]
+    for place, nodes in zip(places, own, strict=True):
+        if nodes == [None]:  # an interchange in a world without cars
+            raise ParameterError(f"{graph.network.display_name(place)} can be reached only by car.")
+    ends = [np.array([node for node in nodes if node is not None], dtype=np.int64) for nodes in own]
+    return np.concatenate(ends), _bounds(ends)
 
 
-def _terminals(graph: TimeGraph, place: str) -> list[str]:
-    """Return the stations, ports and interchanges a place's journeys by vehicle begin and end at."""
-    places = graph.network.places
-    row = places.loc[place]
-    if row["kind"] not in PEOPLE:
-        return [place]
-    city = place if row["kind"] == "city" else row["parent"]
-    exits = places[(places["parent"] == city) & ~places["kind"].isin(PEOPLE)]
-    here = np.full(len(exits), row["lon"]), np.full(len(exits), row["lat"])
-    km = distance_km(*here, exits["lon"].to_numpy(), exits["lat"].to_numpy())
+def _terminals(graph: TimeGraph, places: Sequence[str]) -> list[list[str]]:
+    """Return the stations, ports and interchanges that each place's journeys by vehicle begin and end at."""
+    table = graph.network.places
+    exits, rows = table[~table["kind"].isin(PEOPLE)], table.loc[list(places)]
+    city = rows["parent"].where(rows["kind"] != "city", rows.index.to_series())
+    (lon, lat), (to_lon, to_lat) = ([each[axis].to_numpy() for axis in ("lon", "lat")] for each in (rows, exits))
+    km = distance_km(lon[:, None], lat[:, None], to_lon, to_lat)
     near = km <= graph.assumptions.local["access_km"]
-    if place == city:  # the table may state the way to a station farther off
-        near |= exits["access_minutes"].notna().to_numpy()
-    return list(exits.index[near])
+    # The table may state the way from a city's centre to a station farther off.
+    near |= (rows["kind"] == "city").to_numpy()[:, None] & exits["access_minutes"].notna().to_numpy()
+    near &= city.to_numpy()[:, None] == exits["parent"].to_numpy()
+    lived_in = rows["kind"].isin(PEOPLE)
+    names = exits.index.to_numpy()
+    return [
+        list(names[chosen]) if people else [place]
+        for place, people, chosen in zip(places, lived_in, near, strict=True)
+    ]
 
 
 def _bounds(groups: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
@@ -165,10 +166,10 @@ def _nearest(times: NDArray[np.int32], bounds: NDArray[np.int64]) -> NDArray[np.
 
 def people_at(network: Network, place: str) -> pd.Series[float]:
     """Return the share of a place's people on each of its counting points; a place that is no city has one."""
-    points = network.counting_points
-    own = points["population"][(points["unit"] == place) & (place in network.cities)]
-    if not len(own):
+    if place not in network.cities:
         return pd.Series([1.0], index=[place])
+    points = network.counting_points
+    own = points["population"][points["unit"] == place]
     total = own.sum()
     return own / total if total > 0 else pd.Series(1 / len(own), index=own.index)
 
@@ -178,8 +179,11 @@ def people_of(network: Network, places: Sequence[str]) -> pd.DataFrame:
     shares = [people_at(network, place) for place in places]
     held = {point for share in shares for point in share.index}
     counted = network.counting_points.index
-    columns = [*counted[counted.isin(held)], *sorted(held.difference(counted))]
-    return pd.DataFrame([share.reindex(columns, fill_value=0.0) for share in shares], index=list(places))
+    columns = pd.Index([*counted[counted.isin(held)], *sorted(held.difference(counted))])
+    matrix = np.zeros((len(shares), len(columns)))
+    for row, share in enumerate(shares):
+        matrix[row, columns.get_indexer(share.index)] = share
+    return pd.DataFrame(matrix, index=list(places), columns=columns)
 
 
 def averaged(
