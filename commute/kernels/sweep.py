@@ -147,10 +147,50 @@ def distances(
     def collect(space: Workspace, _: Tally, members: NDArray[np.int64]) -> None:
         gather(space, position, len(members), limit, members, found)
 
-    nothing = np.zeros(len(graph.hierarchy.position), dtype=np.int32), np.empty(0, dtype=np.int32)
     lanes = lanes or _lanes_for(limit, len(origins.order))
-    _sweep(graph, origins, limit, nothing, collect, UP if not towards else DOWN, lanes, threads)
+    _sweep(graph, origins, limit, _nothing(graph), collect, UP if not towards else DOWN, lanes, threads)
     return found
+
+
+def nearest(
+    graph: Prepared,
+    seeds: ArrayLike,
+    offsets: ArrayLike,
+    starts: ArrayLike,
+    columns: ArrayLike,
+    count: int,
+    limit: int = INF,
+    *,
+    towards: bool = False,
+    threads: int = 1,
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Find which ``count`` of ``columns`` are nearest to each origin, and how far: two int32[origins, count].
+
+    -1 and INF where fewer lie within ``limit``; of equally near ones the first comes first. Origins and ``towards``
+    are as in ``reached``; the matrix of all distances is never held.
+    """
+    position = graph.hierarchy.position
+    position = position[whole_numbers("columns", columns, 0, len(position) - 1)]
+    origins, limit = _origins(graph.hierarchy, seeds, offsets, starts), bound(limit)
+    which = np.full((len(origins.order), count), -1, dtype=np.int32)
+    distance = np.full((len(origins.order), count), INF, dtype=np.int32)
+
+    def collect(space: Workspace, _: Tally, members: NDArray[np.int64]) -> None:
+        found = np.empty((len(members), len(position)), dtype=np.int32)
+        gather(space, position, len(members), limit, np.arange(len(members)), found)
+        best = np.argsort(found, axis=1, kind="stable")[:, :count]
+        near = np.take_along_axis(found, best, axis=1)
+        which[members, : best.shape[1]] = np.where(near < INF, best, -1)
+        distance[members, : best.shape[1]] = near
+
+    lanes = _lanes_for(limit, len(origins.order))
+    _sweep(graph, origins, limit, _nothing(graph), collect, UP if not towards else DOWN, lanes, threads)
+    return which, distance
+
+
+def _nothing(graph: Prepared) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Count nothing: no values, no cutoffs."""
+    return np.zeros(len(graph.hierarchy.position), dtype=np.int32), np.empty(0, dtype=np.int32)
 
 
 def _lanes_for(limit: int, origins: int) -> Lanes:

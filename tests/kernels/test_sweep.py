@@ -8,7 +8,7 @@ from commute.kernels.bounded import searches
 from commute.kernels.csr import INF, build, reverse
 from commute.kernels.hierarchy import customise, topology
 from commute.kernels.order import best_order
-from commute.kernels.sweep import by_position, distances, prepared, reached
+from commute.kernels.sweep import by_position, distances, nearest, prepared, reached
 
 KINDS = [np.uint16, np.int32, np.uint32]
 
@@ -79,6 +79,18 @@ def test_towards_the_seeds_is_from_them_in_the_reversed_graph(question):
     csr = build(*graph)
     found = distances(ready(csr, rank), *columns(groups), 60, towards=True)
     assert np.array_equal(found, searches(reverse(csr), *columns(groups), 60))
+
+
+@given(st.data(), questions(), st.integers(1, 4), st.sampled_from([INF, 25]))
+def test_the_nearest_are_the_first_of_the_sorted_row(data, question, count, limit):
+    graph, rank, groups = question
+    asked = np.array(data.draw(st.lists(st.integers(0, graph.nodes - 1), max_size=6)), dtype=int)
+    which, distance = nearest(ready(build(*graph), rank), *columns(groups), asked, count, limit)
+    for row, far, group in zip(which, distance, groups, strict=True):
+        found = oracle(graph, *group, min(limit, INF - 1))[asked]
+        best = [one for one in np.argsort(found, kind="stable") if found[one] < INF][:count]
+        assert row.tolist() == best + [-1] * (count - len(best))
+        assert far.tolist() == found[best].tolist() + [INF] * (count - len(best))
 
 
 @given(questions(origins=40), st.sampled_from([2, 3]))
