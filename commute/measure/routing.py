@@ -70,25 +70,20 @@ def travel_times(  # noqa: PLR0913 - each is a choice of its own
     if not here or not there:
         raise ParameterError("The network has no city to travel between: name origins and destinations.")
     minutes = minutes_between(graph, here, there, direction=direction)
+    row, column = np.nonzero(np.array(here)[:, None] != np.array(there))
+    origin, destination = pd.Index(here).take(row), pd.Index(there).take(column)
+    times = minutes[row, column]
     frame = pd.DataFrame(
         {
-            "from_id": np.repeat(here, len(there)),
-            "to_id": np.tile(there, len(here)),
-            "travel_time": np.where(minutes <= limit, minutes, np.inf).ravel(),
-            "status": status_of(minutes, limit).ravel(),
+            "from_id": origin if direction == "from" else destination,
+            "to_id": destination if direction == "from" else origin,
+            "travel_time": np.where(times <= limit, times, np.inf),
+            "status": pd.Index([REACHED, BEYOND, DISCONNECTED]).take(np.where(np.isinf(times), 2, times > limit)),
             "basis": given.basis,
         }
     )
-    if direction == "to":
-        frame = frame.rename(columns={"from_id": "to_id", "to_id": "from_id"})[list(frame.columns)]
-    frame = frame[frame["from_id"] != frame["to_id"]].reset_index(drop=True)
     frame.attrs["manifest"] = manifest(network, given)
     return frame
-
-
-def status_of(minutes: np.ndarray, limit: float) -> np.ndarray:
-    """Say of each time whether it is reached, beyond the cutoff, or no way leads there at all."""
-    return np.where(np.isinf(minutes), DISCONNECTED, np.where(minutes <= limit, REACHED, BEYOND))
 
 
 def checked_cutoffs(minutes: float | Iterable[float]) -> tuple[float, ...]:

@@ -176,13 +176,18 @@ def people_at(network: Network, place: str) -> pd.Series[float]:
 
 def people_of(network: Network, places: Sequence[str]) -> pd.DataFrame:
     """Return the share of each place's people on each counting point: rows as given, columns as the network's."""
-    shares = [people_at(network, place) for place in places]
-    held = {point for share in shares for point in share.index}
-    counted = network.counting_points.index
-    columns = pd.Index([*counted[counted.isin(held)], *sorted(held.difference(counted))])
+    alone = {place: {place: 1.0} for place in places if place not in network.cities}
+    shares = [
+        alone.get(place) or {str(one): float(share) for one, share in people_at(network, place).items()}
+        for place in places
+    ]
+    held = {point for share in shares for point in share}
+    counted = [point for point in network.counting_points.index if point in held]
+    columns = [*counted, *sorted(held.difference(counted))]
+    at = {point: column for column, point in enumerate(columns)}
     matrix = np.zeros((len(shares), len(columns)))
     for row, share in enumerate(shares):
-        matrix[row, columns.get_indexer(share.index)] = share
+        matrix[row, [at[point] for point in share]] = list(share.values())
     return pd.DataFrame(matrix, index=list(places), columns=columns)
 
 

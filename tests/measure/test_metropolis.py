@@ -21,7 +21,8 @@ def bay():
     places = [
         place("a", population=6), place("b", x=40, population=4), place("c", x=80, population=3),
         place("a-town", "county", x=1, population=4, parent="a"),
-        place("a-port", "county", x=-9, population=2, parent="a"), place("b-town", "county", x=42, population=4, parent="b"),
+        place("a-port", "county", x=-9, population=2, parent="a"),
+        place("b-town", "county", x=42, population=4, parent="b"),
     ]  # fmt: skip
     places += [place(f"{city}-ramp", "interchange", x=x, parent=city) for city, x in (("a", 2), ("b", 40), ("c", 79))]
     lines = [line("one", asset="deck"), line("two", "bridge", asset="deck; pylon"), line("three", asset="tube")]
