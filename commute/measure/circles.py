@@ -6,6 +6,7 @@ tells whole journeys; people are counted on counting points, each with its own t
 
 from __future__ import annotations
 
+from functools import singledispatch
 from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
@@ -39,6 +40,7 @@ class Reached(NamedTuple):
     cities: NDArray[np.float64]
 
 
+@singledispatch
 def reach(  # noqa: PLR0913 - each is a choice of its own
     network: Network,
     origins: str | Iterable[str],
@@ -53,6 +55,10 @@ def reach(  # noqa: PLR0913 - each is a choice of its own
     People and GDP are counted on counting points, each with its own time, never by polygon. A city is reached when
     its centre is (``centre_to_centre``), its people are on average (``door_to_door``), or one of its terminals is
     (``in_vehicle``).
+
+    Over ``Streets`` the origins are junctions or points, and what is summed are the weights given to the junctions:
+    ``reach(streets, origins, minutes=(30, 60), weights=None, direction="from", threads=1)``, told by
+    ``measure.streets.reach_over_streets``.
 
     Returns
     -------
@@ -211,9 +217,16 @@ def _rings(
     """Return area in km² and polygon in degrees for each cutoff, ascending, each holding the one before."""
     plane = surface.plane_of(graph.network)
     exits = surface.exits_of(graph, plane, direction=direction)
+    roads = surface.open_roads_of(graph, plane, direction=direction)
     times = node_times(graph, [origin], direction=direction)[0]
     farthest = graph.assumptions.local["access_km"]
-    flat = [surface.ring(exits, times, cutoff, plane=plane, farthest_km=farthest) for cutoff in cutoffs]
+    flat = [
+        shapely.union(
+            surface.ring(exits, times, cutoff, plane=plane, farthest_km=farthest),
+            surface.beside(roads, times, cutoff, plane=plane, farthest_km=farthest),
+        )
+        for cutoff in cutoffs
+    ]
     return [(float(one.area), shape) for one, shape in zip(flat, surface.to_degrees(flat, plane), strict=True)]
 
 

@@ -205,6 +205,7 @@ _TELL = {
     "local": _told_as("ride", LOCAL_TRANSIT),
     "walk": _told_as("walk", "walk"),
     "street": _told_as("drive", "local streets"),
+    "open": _told_as("drive", "road and local streets"),
     "unpark": _told_as("park", "car"),
     "park": _told_as("park", "car"),
 }

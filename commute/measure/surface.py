@@ -44,6 +44,24 @@ class Exits(NamedTuple):
     km_per_minute: NDArray[np.float64]
 
 
+class OpenRoads(NamedTuple):
+    """Roads that can be left anywhere, each way apart, as parallel arrays.
+
+    ``node``: the end a traveller comes from; ``x``, ``y``: of that end, ``dx``, ``dy``: on to the other, in km;
+    ``minutes``: along the road; ``side``: the territory; ``toll`` and ``km_per_minute`` as of ``Exits``.
+    """
+
+    node: NDArray[np.int64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    dx: NDArray[np.float64]
+    dy: NDArray[np.float64]
+    minutes: NDArray[np.float64]
+    side: NDArray[np.str_]
+    toll: float
+    km_per_minute: float
+
+
 class Plane(NamedTuple):
     """A local equal-area plane in km round the middle of a network, and the pieces of land on it by territory.
 
@@ -91,6 +109,44 @@ def exits_of(graph: TimeGraph, plane: Plane, *, direction: str) -> Exits:
     return Exits(node, np.asarray(x), np.asarray(y), side, np.where(by_car[node], toll, 0.0), speed / 60)
 
 
+def open_roads_of(graph: TimeGraph, plane: Plane, *, direction: str) -> OpenRoads:
+    """Return every road that can be left anywhere, from the end that a search in this direction reaches first."""
+    given, edges, places = graph.assumptions, graph.edges, graph.network.places
+    access = graph.network.links["line_id"].map(graph.network.lines["access"]).to_numpy()
+    roads = np.flatnonzero((edges.kind == "road") & (edges.link >= 0) & (edges.time > 0))
+    roads = roads[access[edges.link[roads]] == "open"]
+    near, far = (edges.tail, edges.head) if direction == "from" else (edges.head, edges.tail)
+    ends = [places.loc[graph.nodes["place_id"].iloc[one[roads]]] for one in (near, far)]
+    (x, y), (x2, y2) = (plane.forth.transform(end["lon"].to_numpy(), end["lat"].to_numpy()) for end in ends)
+    side = ends[0]["territory"].to_numpy(dtype=str)
+    toll = given.parking["park" if direction == "from" else "unpark"]
+    speed = given.speed["car"] / given.local["circuity"] / 60
+    minutes = edges.time[roads] / DECISECONDS
+    start = np.asarray(x), np.asarray(y)
+    return OpenRoads(near[roads], *start, np.asarray(x2) - x, np.asarray(y2) - y, minutes, side, toll, speed)
+
+
+def beside(
+    roads: OpenRoads, times: NDArray[np.int32], cutoff: float, *, plane: Plane, farthest_km: float
+) -> shapely.Geometry:
+    """Return the ground beside open roads within ``cutoff`` minutes: discs along each, shrinking to where time ends."""
+    left = cutoff - times[roads.node] / DECISECONDS - roads.toll
+    pieces = []
+    for at in np.flatnonzero(left > 0):
+        share = min(1.0, left[at] / roads.minutes[at])
+        middle = shapely.Point(roads.x[at], roads.y[at])
+        end = shapely.Point(roads.x[at] + share * roads.dx[at], roads.y[at] + share * roads.dy[at])
+        remaining = np.array([left[at], left[at] - share * roads.minutes[at]])
+        radius = np.minimum(np.maximum(remaining, 0.0) * roads.km_per_minute, farthest_km)
+        discs = [point.buffer(float(km), quad_segs=_QUARTER) for point, km in zip((middle, end), radius, strict=True)]
+        # The least disc that shrinks in proportion along a line sweeps the hull of its first and last.
+        hull = shapely.union_all([*discs, middle, end]).convex_hull
+        piece = _on_land(middle, hull, None if plane.land is None else plane.land[roads.side[at]])
+        if piece is not None:
+            pieces.append(piece)
+    return shapely.union_all(pieces) if pieces else shapely.Polygon()
+
+
 def ring(
     exits: Exits, times: NDArray[np.int32], cutoff: float, *, plane: Plane, farthest_km: float
 ) -> shapely.Geometry:
@@ -110,7 +166,7 @@ def ring(
         if any(shapely.intersects(pieces[one], middle) for one in np.flatnonzero(swallowed)):
             continue  # this disc lies inside a larger one, on the same ground
         land = None if plane.land is None else plane.land[side[at]]
-        piece = _on_land(middle, float(radius[at]), land)
+        piece = _on_land(middle, middle.buffer(float(radius[at]), quad_segs=_QUARTER), land)
         if piece is not None:
             shapely.prepare(piece)
             kept.append(at)
@@ -140,22 +196,21 @@ def to_degrees(rings: Sequence[shapely.Geometry], plane: Plane) -> list[shapely.
 
 
 def _on_land(
-    middle: shapely.Point, radius: float, land: tuple[shapely.Geometry, ...] | None
+    middle: shapely.Point, shape: shapely.Geometry, land: tuple[shapely.Geometry, ...] | None
 ) -> shapely.Geometry | None:
-    """Cut a disc to the land that hangs together with its middle inside the disc."""
-    disc = middle.buffer(radius, quad_segs=_QUARTER)
+    """Cut a shape round ``middle`` to the land that hangs together with the middle inside it."""
     if land is None:
-        return disc
-    box = disc.bounds
+        return shape
+    box = shape.bounds
     near = [part for part in land if _overlap(part.bounds, box)]
-    cut = shapely.intersection(shapely.clip_by_rect(near, *box), disc) if near else []
+    cut = shapely.intersection(shapely.clip_by_rect(near, *box), shape) if near else []
     parts = shapely.get_parts(cut)
     parts = parts[shapely.area(parts) > 0]
     if not len(parts):
         return None
     away = shapely.distance(parts, middle)
     nearest = int(np.argmin(away))
-    return parts[nearest] if away[nearest] <= min(_SHORE_KM, radius) else None
+    return parts[nearest] if away[nearest] <= _SHORE_KM else None
 
 
 def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:

@@ -264,6 +264,21 @@ def links_lead_somewhere(tables: Tables) -> Iterator[Fault]:
     )
 
 
+def trains_stop_where_people_walk(tables: Tables) -> Iterator[Fault]:
+    """Find the stops of scheduled lines and checkpoints at which nobody is on foot."""
+    links, lines, places = tables["links"], tables["lines"], tables["places"]
+    mode = lookup(links["line_id"], lines, "line_id", "mode")
+    for end in ("from_id", "to_id"):
+        yield from report(
+            "links",
+            links.assign(mode=mode),
+            mode.isin((*SCHEDULED, "checkpoint")) & lookup(links[end], places, "place_id", "kind").eq("interchange"),
+            column=end,
+            problem="is an interchange, where only cars pass, and this is a {mode} line",
+            remedy="let it stop at a station, port or checkpoint",
+        )
+
+
 def borders_have_a_clearance(tables: Tables) -> Iterator[Fault]:
     """Find the links into another territory on a line without a clearance."""
     links, places = tables["links"], tables["places"]
@@ -354,6 +369,7 @@ RULES: dict[Rule, tuple[str, ...]] = {
     lines_open_before_they_close: ("lines",),
     links_have_minutes: ("links", "lines"),
     links_lead_somewhere: ("links",),
+    trains_stop_where_people_walk: ("links", "lines", "places"),
     borders_have_a_clearance: ("links", "lines", "places"),
     links_open_before_they_close: ("links", "lines"),
     links_are_there_once: ("links",),

@@ -7,6 +7,7 @@ A traveller is on foot at a place, in a car at a place or interchange, or at a s
       unpark park                   └──border──▸ other side  └──────stay──────┘
         ▾  │
     place by car ──street──▸ interchange ──road──▸ interchange ──street──▸ place by car
+               └──open: along a road that can be left anywhere, and across──┘
 
 Riding through a stop stays on one line and costs no second boarding; only who has arrived by one line can change to
 another. Into high-speed rail one changes only from high-speed rail: from anything else it is out to the street and in
@@ -26,6 +27,7 @@ import pandas as pd
 from commute.model.localways import local_ways
 from commute.model.modes import ROAD, SCHEDULED
 from commute.model.network import PEOPLE
+from commute.model.openroads import open_ways
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -170,6 +172,10 @@ class _Builder:
         tail = np.array([self.car[place] for place in roads["from_id"]], dtype=np.int64)
         head = np.array([self.car[place] for place in roads["to_id"]], dtype=np.int64)
         self._two_way("road", roads, (tail, head), minutes, border, roads.index.to_numpy())
+        ways = open_ways(self.network, roads, minutes, self.given)
+        end, place = ([self.car[one] for one in ways[name]] for name in ("from_id", "to_id"))
+        for ends in ((end, place), (place, end)):
+            self._add("open", *ends, ways["minutes"].to_numpy(), 0.0, ways["link"].to_numpy(dtype=np.int64))
 
     # -- by rail, bus and ferry ----------------------------------------------------------------------------
 
