@@ -91,7 +91,8 @@ def _link_minutes(world: World) -> pd.DataFrame:
     """Return the minutes on each operating link, border and congestion included."""
     edges = time_graph(world.network, world.assumptions).edges
     rows = pd.DataFrame({"link": edges.link, "minutes": edges.time / DECISECONDS})
-    own = rows[(rows["link"] >= 0) & (edges.kind != "open")].groupby("link")["minutes"].max()
+    counted = (rows["link"] >= 0) & pd.Series(edges.kind != "open")
+    own = rows.loc[counted].groupby("link")["minutes"].max()
     links = world.network.links.loc[own.index, _LINK].assign(minutes=own)
     return links.groupby(_LINK)["minutes"].min().to_frame()
 

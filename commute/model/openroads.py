@@ -74,5 +74,5 @@ def _beside(
     wet = ground.water_share(exits[:, 0], exits[:, 1], lon, lat, land=outline)
     near = (across <= assumptions.local["access_km"]) & (wet < assumptions.local["water_share"])
     near &= (people["territory"] == here["territory"]).to_numpy()
-    ways = pd.DataFrame({"from_id": end, "to_id": people.index, "minutes": left / length * minutes + across * per_km})
-    return ways[near].assign(link=link)
+    ways = {"from_id": end, "to_id": people.index[near], "link": link}
+    return pd.DataFrame(ways | {"minutes": (left / length * minutes + across * per_km)[near]})
