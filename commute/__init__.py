@@ -22,7 +22,9 @@ from commute.errors import (
 from commute.io.coordinates import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
 from commute.io.datasets import load, regions, scenario, scenarios, verify
 from commute.io.graphs import from_networkx, to_networkx
+from commute.io.streets import read_streets, write_streets
 from commute.io.tables import read_network, write_network
+from commute.measure import streets as _streets  # noqa: F401 - teaches reach and travel_times to take Streets
 from commute.measure.circles import audit, isochrones, reach
 from commute.measure.comparison import Comparison, compare
 from commute.measure.criticality import criticality
@@ -37,6 +39,7 @@ from commute.model import edits
 from commute.model.assumptions import Assumptions
 from commute.model.network import Network, Region
 from commute.model.scenario import Scenario
+from commute.model.streets import Streets
 from commute.show import maps
 from commute.show.page import write_page
 
@@ -55,6 +58,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Score",
+    "Streets",
     "TableError",
     "UnknownNameError",
     "__version__",
@@ -72,6 +76,7 @@ __all__ = [
     "maps",
     "reach",
     "read_network",
+    "read_streets",
     "regions",
     "scenario",
     "scenarios",
@@ -83,4 +88,5 @@ __all__ = [
     "wgs84_to_gcj02",
     "write_network",
     "write_page",
+    "write_streets",
 ]

@@ -1,7 +1,8 @@
-"""Travel times between places, as a long frame."""
+"""Travel times, as a long frame: between the places of a network here, over streets in ``measure.streets``."""
 
 from __future__ import annotations
 
+from functools import singledispatch
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 REACHED, BEYOND, DISCONNECTED = "reached", "beyond_cutoff", "disconnected"
 
 
+@singledispatch
 def travel_times(  # noqa: PLR0913 - each is a choice of its own
     network: Network,
     origins: str | Iterable[str] | None = None,
@@ -32,6 +34,10 @@ def travel_times(  # noqa: PLR0913 - each is a choice of its own
     assumptions: Assumptions | None = None,
 ) -> pd.DataFrame:
     """Return how long it takes from each origin to each destination.
+
+    Over ``Streets`` both are junctions or points, and there is an array to be had instead of a frame:
+    ``travel_times(streets, origins, destinations, cutoff=None, direction="from", dense=False, threads=1)``, told by
+    ``measure.streets.times_over_streets``.
 
     Parameters
     ----------

@@ -1,23 +1,25 @@
-"""Travel times and reach over streets: the same questions as on a network, asked of junctions and points."""
+"""Travel times and reach over streets: the same questions as on a network, asked of junctions and points.
+
+Importing this module teaches ``reach`` and ``travel_times`` to take ``Streets`` where they take a ``Network``.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, overload
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from commute.errors import ParameterError
-from commute.measure.routing import BEYOND, DISCONNECTED, REACHED, checked_cutoffs
-from commute.model.streets import DECISECONDS
+from commute.measure.circles import DEFAULT_MINUTES, reach
+from commute.measure.routing import BEYOND, DISCONNECTED, REACHED, checked_cutoffs, travel_times
+from commute.model.streets import DECISECONDS, Streets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import ArrayLike, NDArray
-
-    from commute.model.streets import Streets
 
 UNSNAPPED = "unsnapped"
 DIRECTIONS = ("from", "to")
@@ -34,7 +36,7 @@ class Ends(NamedTuple):
 def reach_over_streets(  # noqa: PLR0913 - each is a choice of its own
     streets: Streets,
     origins: ArrayLike | gpd.GeoSeries | gpd.GeoDataFrame,
-    minutes: float | Iterable[float] = (30, 60),
+    minutes: float | Iterable[float] = DEFAULT_MINUTES,
     *,
     weights: ArrayLike | None = None,
     direction: str = "from",
@@ -91,6 +93,32 @@ def reach_over_streets(  # noqa: PLR0913 - each is a choice of its own
     return pd.DataFrame(columns | counted | {"status": np.where(known, REACHED, UNSNAPPED)})
 
 
+@overload
+def times_over_streets(
+    streets: Streets,
+    origins: ArrayLike | gpd.GeoSeries | gpd.GeoDataFrame,
+    destinations: ArrayLike | gpd.GeoSeries | gpd.GeoDataFrame,
+    *,
+    cutoff: float | None = None,
+    direction: str = "from",
+    dense: Literal[False] = False,
+    threads: int = 1,
+) -> pd.DataFrame: ...
+
+
+@overload
+def times_over_streets(
+    streets: Streets,
+    origins: ArrayLike | gpd.GeoSeries | gpd.GeoDataFrame,
+    destinations: ArrayLike | gpd.GeoSeries | gpd.GeoDataFrame,
+    *,
+    cutoff: float | None = None,
+    direction: str = "from",
+    dense: Literal[True],
+    threads: int = 1,
+) -> NDArray[np.float64]: ...
+
+
 def times_over_streets(  # noqa: PLR0913 - each is a choice of its own
     streets: Streets,
     origins: ArrayLike | gpd.GeoSeries | gpd.GeoDataFrame,
@@ -98,15 +126,23 @@ def times_over_streets(  # noqa: PLR0913 - each is a choice of its own
     *,
     cutoff: float | None = None,
     direction: str = "from",
+    dense: bool = False,
     threads: int = 1,
-) -> pd.DataFrame:
+) -> pd.DataFrame | NDArray[np.float64]:
     """Return how long it takes from each origin to each destination, with the parameters of ``reach_over_streets``.
+
+    Parameters
+    ----------
+    cutoff
+        Minutes beyond which a time is not told: it becomes inf with the status ``beyond_cutoff``.
+    dense
+        An array of minutes [origins, destinations] rather than a frame: quicker, and a fraction of the memory.
 
     Returns
     -------
-    DataFrame
+    DataFrame or array
         ``from_id``, ``to_id``, ``travel_time`` (minutes), ``status`` (reached, beyond_cutoff, disconnected,
-        unsnapped): one row per origin and destination. See ``minutes_over_streets`` for a plain array.
+        unsnapped): one row per origin and destination. Or the array: inf where a row would say anything but reached.
 
     Raises
     ------
@@ -114,8 +150,10 @@ def times_over_streets(  # noqa: PLR0913 - each is a choice of its own
         As ``reach_over_streets``.
     """
     here, there = ends_of(streets, origins), ends_of(streets, destinations)
-    anyhow = minutes_over_streets(streets, here.node, there.node, direction=direction, threads=threads)
     limit = np.inf if cutoff is None else checked_cutoffs(cutoff)[0]
+    if dense:
+        return _minutes(streets, here, there, limit=limit, direction=direction, threads=threads)
+    anyhow = _minutes(streets, here, there, limit=np.inf, direction=direction, threads=threads)
     known = (here.node >= 0)[:, None] & (there.node >= 0)
     status = np.select([~known, np.isinf(anyhow), anyhow > limit], [UNSNAPPED, DISCONNECTED, BEYOND], REACHED)
     columns = {
@@ -130,31 +168,26 @@ def times_over_streets(  # noqa: PLR0913 - each is a choice of its own
     return frame
 
 
-def minutes_over_streets(  # noqa: PLR0913 - each is a choice of its own
-    streets: Streets,
-    origins: NDArray[np.int64],
-    destinations: NDArray[np.int64],
-    *,
-    cutoff: float = np.inf,
-    direction: str = "from",
-    threads: int = 1,
+def _minutes(  # noqa: PLR0913 - what its callers were asked
+    streets: Streets, here: Ends, there: Ends, *, limit: float, direction: str, threads: int
 ) -> NDArray[np.float64]:
-    """Return the minutes from each origin to each destination as an array; inf beyond the cutoff.
-
-    Both are junctions; -1 stands for none, from and to which everything is inf.
-    """
+    """Return minutes [here, there]; inf beyond the limit, and from and to points without a junction."""
     from commute.kernels.csr import INF  # noqa: PLC0415 - numba is imported with the first streets
     from commute.kernels.sweep import distances  # noqa: PLC0415 - as above
 
     found = distances(
         streets.prepared,
-        *_seeds(Ends(origins, origins)),
-        INF if np.isinf(cutoff) else round(cutoff * DECISECONDS),
-        columns=np.maximum(destinations, 0),
+        *_seeds(here),
+        INF if np.isinf(limit) else round(limit * DECISECONDS),
+        columns=np.maximum(there.node, 0),
         towards=_towards(direction),
         threads=threads,
     )
-    return np.where((found == INF) | (destinations < 0), np.inf, found / DECISECONDS)
+    return np.where((found == INF) | (there.node < 0), np.inf, found / DECISECONDS)
+
+
+reach.register(Streets, reach_over_streets)
+travel_times.register(Streets, times_over_streets)
 
 
 def ends_of(streets: Streets, where: ArrayLike | gpd.GeoSeries | gpd.GeoDataFrame) -> Ends:

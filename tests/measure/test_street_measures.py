@@ -2,9 +2,8 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
+from commute import Streets, reach, travel_times
 from commute.errors import ParameterError
-from commute.measure.streets import minutes_over_streets, reach_over_streets, times_over_streets
-from commute.model.streets import Streets
 
 
 @pytest.fixture(scope="module")
@@ -17,41 +16,48 @@ def streets(tmp_path_factory):
 
 
 def test_reach_counts_junctions_and_people(streets):
-    assert reach_over_streets(streets, [0, 3, 4], (3, 10))["junctions"].tolist() == [3, 4, 1, 2, 1, 1]
-    frame = reach_over_streets(streets, [0, 3, 4], (3, 10), weights=[1, 10, 100, 1000.5, 7])
+    assert reach(streets, [0, 3, 4], (3, 10))["junctions"].tolist() == [3, 4, 1, 2, 1, 1]
+    frame = reach(streets, [0, 3, 4], (3, 10), weights=[1, 10, 100, 1000.5, 7])
     assert frame["people"].tolist() == [111, 1111.5, 1000.5, 1001.5, 7, 7]
     assert frame["cutoff"].tolist() == [3, 10] * 3
     assert frame["origin_id"].tolist() == [0, 0, 3, 3, 4, 4]
 
 
 def test_reach_towards_the_origin(streets):
-    frame = reach_over_streets(streets, [3], (4, 6), direction="to")
+    frame = reach(streets, [3], (4, 6), direction="to")
     assert frame["junctions"].tolist() == [2, 3]
     assert "people" not in frame
 
 
 def test_points_start_at_the_nearest_junction_and_far_ones_nowhere(streets):
     points = gpd.GeoSeries.from_xy([114.0101, 115.0], [22.5, 22.5], index=["near", "far"], crs="EPSG:4326")
-    frame = reach_over_streets(streets, points.to_crs("EPSG:3857"), 2)
+    frame = reach(streets, points.to_crs("EPSG:3857"), 2)
     assert frame["origin_id"].tolist() == ["near", "far"]
     assert frame["junctions"].tolist() == [2, 0]
     assert frame["status"].tolist() == ["reached", "unsnapped"]
-    times = times_over_streets(streets, points, points)
+    times = travel_times(streets, points, points)
     assert times["status"].tolist() == ["reached", "unsnapped", "unsnapped", "unsnapped"]
 
 
 def test_times_say_why_there_is_none(streets):
-    frame = times_over_streets(streets, [0], [0, 2, 3, 4], cutoff=5)
+    frame = travel_times(streets, [0], [0, 2, 3, 4], cutoff=5)
     assert frame["travel_time"].tolist() == [0, 3, np.inf, np.inf]
     assert frame["status"].tolist() == ["reached", "reached", "beyond_cutoff", "disconnected"]
-    back = times_over_streets(streets, [0], [2], direction="to")
+    back = travel_times(streets, [0], [2], direction="to")
     assert back.loc[0, ["from_id", "to_id", "travel_time"]].tolist() == [2, 0, 14]
 
 
 def test_an_array_of_minutes(streets):
-    nodes = np.arange(3)
-    found = minutes_over_streets(streets, nodes, nodes, cutoff=3)
+    found = travel_times(streets, [0, 1, 2], [0, 1, 2], cutoff=3, dense=True)
     assert found.tolist() == [[0, 1, 3], [np.inf, 0, 2], [np.inf, np.inf, 0]]
+    assert travel_times(streets, [0, 1], [2], direction="to", dense=True).tolist() == [[14], [15]]
+    points = gpd.GeoSeries.from_xy([114.0101, 115.0], [22.5, 22.5], crs="EPSG:4326")
+    assert travel_times(streets, points, points, dense=True).tolist() == [[0, np.inf], [np.inf, np.inf]]
+
+
+def test_what_only_a_network_knows_is_refused(streets):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'basis'"):
+        reach(streets, [0], basis="in_vehicle")
 
 
 @pytest.mark.parametrize(
@@ -67,10 +73,10 @@ def test_an_array_of_minutes(streets):
 )
 def test_faults_are_refused(streets, arguments, message):
     with pytest.raises(ParameterError, match=message):
-        reach_over_streets(streets, **arguments)
+        reach(streets, **arguments)
 
 
 def test_areas_are_refused(streets):
     areas = gpd.GeoSeries.from_xy([114.0], [22.5]).buffer(1)
     with pytest.raises(ParameterError, match="must be points; take representative_point"):
-        reach_over_streets(streets, areas)
+        reach(streets, areas)
