@@ -13,7 +13,7 @@ import pandas as pd
 from commute.errors import DataFileError, ParameterError, UnknownNameError
 from commute.io import files
 from commute.model import schema
-from commute.model.network import Network, Region
+from commute.model.network import Network, Region, folded
 from commute.model.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -192,16 +192,12 @@ def _find(frame: pd.DataFrame, identifier: str, kind: str, name: str) -> int:
     for row, key, english, chinese in frame[[identifier, "name", "name_zh"]].itertuples(name=None):
         for spelling in (key, english, chinese):
             if isinstance(spelling, str):
-                rows.setdefault(_folded(spelling), row)
+                rows.setdefault(folded(spelling), row)
                 shown.setdefault(spelling, f"{key} ({chinese})" if isinstance(chinese, str) else key)
-    found = rows.get(_folded(str(name)))
+    found = rows.get(folded(str(name)))
     if found is None:
         raise UnknownNameError.of(kind, str(name), shown)
     return found
-
-
-def _folded(name: str) -> str:
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 # ------------------------------------------------------------------ what belongs to a region

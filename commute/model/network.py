@@ -115,8 +115,8 @@ class Network:
         spellings = {}
         for column in ("name_zh", "name"):
             named = self.places[column].dropna()
-            spellings.update({_folded(name): place_id for place_id, name in named.items()})
-        spellings.update({_folded(place_id): place_id for place_id in self.places.index})
+            spellings.update({folded(name): place_id for place_id, name in named.items()})
+        spellings.update({folded(place_id): place_id for place_id in self.places.index})
         return spellings
 
     def place_id(self, name: str) -> str:
@@ -127,7 +127,7 @@ class Network:
         UnknownNameError
             With the nearest names.
         """
-        found = self._spellings.get(_folded(str(name)))
+        found = self._spellings.get(folded(str(name)))
         if found is None:
             shown = {spelling: self.display_name(place) for spelling, place in self._spellings.items()}
             raise UnknownNameError.of("place", str(name), shown)
@@ -270,7 +270,7 @@ def as_date(date: str | dt.date) -> dt.date:
         raise ParameterError(f"{date!r} is not a date: write it as 2024-07-01.") from None
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """Fold case, accents, blanks, dashes and apostrophes away, so that Xi'an, Xian and xi-an are one name."""
     bare = unicodedata.normalize("NFKD", name).casefold()
     return "".join(letter for letter in bare if letter.isalnum())
