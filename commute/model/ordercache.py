@@ -11,6 +11,7 @@ import hashlib
 import os
 import sys
 import tempfile
+import time
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 FOLDER_VARIABLE = "COMMUTE_CACHE"
 LARGEST_FOLDER = 2**30  # bytes: some 60 networks of a million nodes
 _FORMAT = "commute-order-1"
+_UNFINISHED = "unfinished-"
+_ABANDONED = 86_400  # seconds after which nobody is still writing a file
 
 
 def cached_order(
@@ -101,7 +104,7 @@ def _read(path: Path, topology: str, nodes: int) -> NDArray[np.int32] | None:
 def _write(path: Path, topology: str, rank: NDArray[np.int32]) -> None:
     """Write beside the final name and move there, so that nobody ever sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix="unfinished-", suffix=".npz")
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED, suffix=".npz")
     try:
         with os.fdopen(handle, "wb") as file:
             np.savez(file, format=_FORMAT, topology=topology, rank=rank)
@@ -113,7 +116,11 @@ def _write(path: Path, topology: str, rank: NDArray[np.int32]) -> None:
 
 
 def _shrink(folder: Path, newest: Path) -> None:
-    """Delete the orders least recently used until the folder keeps its bound."""
+    """Delete what killed processes left, and the orders least recently used until the folder keeps its bound."""
+    for path in folder.glob(f"{_UNFINISHED}*"):
+        with suppress(OSError):  # another process may delete it first, or be writing it
+            if time.time() - path.stat().st_mtime > _ABANDONED:
+                path.unlink()
     files = []
     for path in folder.glob("order-*.npz"):
         with suppress(FileNotFoundError):  # another process may delete it first

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -99,6 +101,60 @@ def test_several_at_once_do_no_harm(tmp_path):
     assert all(np.array_equal(rank, RANK) for rank in found)
     assert len(found) == 4
     assert [path.name for path in tmp_path.iterdir()] == [f"order-{topology_hash(INDPTR, HEAD)}.npz"]
+
+
+PREPARING = """
+import numpy as np
+from commute import Streets, reach
+number = np.arange(900).reshape(30, 30)
+one = np.concatenate([number[:, :-1].ravel(), number[:-1].ravel()])
+other = np.concatenate([number[:, 1:].ravel(), number[1:].ravel()])
+ends = np.concatenate([one, other]), np.concatenate([other, one])
+lat, lon = np.divmod(number.ravel(), 30)
+streets = Streets.from_arrays(*ends, 1 + ends[0] % 3, 114 + lon / 100, 22 + lat / 100)
+print(reach(streets, [0, 455], (10, 20))["junctions"].tolist())
+"""
+
+
+def test_two_processes_that_prepare_the_same_streets_at_once_do_no_harm(tmp_path):
+    env = os.environ | {"COMMUTE_CACHE": str(tmp_path)}
+    command = [sys.executable, "-W", "error", "-c", PREPARING]
+    both = [subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [one.communicate()[0] for one in both]
+    assert [one.returncode for one in both] == [0, 0]
+    (path,) = tmp_path.iterdir()
+    before = path.read_bytes()
+    again = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+    assert said == [again, again]
+    assert path.read_bytes() == before
+
+
+INTERRUPTED = """
+import sys, time
+import numpy as np
+from pathlib import Path
+from commute.model.ordercache import cached_order
+def half(file, **_):
+    file.write(b"half")
+    file.flush()
+    print("half", flush=True)
+    time.sleep(60)
+np.savez = half
+empty = np.zeros(4, dtype=np.int32), np.empty(0, dtype=np.int32)
+cached_order(*empty, lambda: np.arange(3, dtype=np.int32), folder=Path(sys.argv[1]))
+"""
+
+
+def test_a_killed_process_leaves_no_order_and_its_leavings_go_later(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", INTERRUPTED, tmp_path], stdout=subprocess.PIPE) as killed:
+        assert killed.stdout.readline().strip() == b"half"
+        killed.kill()
+    (leavings,) = tmp_path.iterdir()
+    cached_order(INDPTR, HEAD, lambda: RANK, folder=tmp_path)
+    assert leavings.exists(), "another process may still be writing it"
+    os.utime(leavings, (1000, 1000))
+    cached_order(INDPTR, HEAD[::-1], lambda: RANK, folder=tmp_path)
+    assert sorted(path.name[:6] for path in tmp_path.iterdir()) == ["order-", "order-"]
 
 
 def test_the_folder_may_be_named(monkeypatch, tmp_path):
