@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from commute.kernels.threads import Finished
+
     Lanes = type[np.uint16 | np.int32 | np.uint32]
 
 
@@ -100,12 +102,13 @@ def reached(
     towards: bool = False,
     threads: int = 1,
     lanes: Lanes | None = None,
+    finished: Finished | None = None,
 ) -> NDArray[np.int64]:
     """Sum the ``values``, as ``by_position`` gives them, within each cutoff of each origin: int64[origins, cutoffs].
 
     The seeds of origin i are ``seeds[starts[i]:starts[i + 1]]``. With ``towards``, the times are those to them.
-    ``lanes`` is chosen by the limit and the number of origins unless given. Raises ValueError for columns that
-    are not what they should be.
+    ``lanes`` is chosen by the limit and the number of origins unless given; ``finished`` is as in ``share``. Raises
+    ValueError for columns that are not what they should be.
     """
     hierarchy = graph.hierarchy
     bounds = whole_numbers("cutoffs", cutoffs, 0, INF - 1)
@@ -117,7 +120,8 @@ def reached(
 
     limit = int(bounds.max(initial=0))
     lanes = lanes or _lanes_for(limit, len(origins.order))
-    _sweep(graph, origins, limit, (values, bounds), collect, UP if not towards else DOWN, lanes, threads)
+    up = UP if not towards else DOWN
+    _sweep(graph, origins, limit, (values, bounds), collect, up, lanes, threads, finished)
     return sums
 
 
@@ -132,10 +136,11 @@ def distances(
     towards: bool = False,
     threads: int = 1,
     lanes: Lanes | None = None,
+    finished: Finished | None = None,
 ) -> NDArray[np.int32]:
     """Find int32[origins, columns]: the distance from each origin to each of ``columns`` (all nodes unless given).
 
-    INF beyond ``limit``. Origins, ``towards`` and ``lanes`` are as in ``reached``.
+    INF beyond ``limit``. Origins, ``towards``, ``lanes`` and ``finished`` are as in ``reached``.
     """
     position = graph.hierarchy.position
     if columns is not None:
@@ -148,7 +153,8 @@ def distances(
         gather(space, position, len(members), limit, members, found)
 
     lanes = lanes or _lanes_for(limit, len(origins.order))
-    _sweep(graph, origins, limit, _nothing(graph), collect, UP if not towards else DOWN, lanes, threads)
+    up = UP if not towards else DOWN
+    _sweep(graph, origins, limit, _nothing(graph), collect, up, lanes, threads, finished)
     return found
 
 
@@ -229,6 +235,7 @@ def _sweep(
     up: int,
     lanes: Lanes,
     threads: int,
+    finished: Finished | None = None,
 ) -> None:
     """Sweep all batches; ``collect`` is called after each with what it left and which origins it was for."""
     if limit >= UNREACHED[np.dtype(lanes)]:
@@ -246,4 +253,4 @@ def _sweep(
             collect(space, tally, members)
         graph.spaces.give_back(lanes, space)
 
-    share(worker, -(-len(origins.order) // width), threads=threads)
+    share(worker, -(-len(origins.order) // width), threads=threads, finished=finished)

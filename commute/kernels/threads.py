@@ -12,20 +12,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    Finished = Callable[[int, int], None]
 
-def share(worker: Callable[[Iterator[int]], None], batches: int, *, threads: int = 1) -> None:
+
+def share(
+    worker: Callable[[Iterator[int]], None], batches: int, *, threads: int = 1, finished: Finished | None = None
+) -> None:
     """Run ``worker(numbers)`` in each of ``threads`` threads, all drawing batch numbers from one iterator.
 
-    ``worker`` makes its workspace once and then loops over the numbers it is given. After the first exception,
-    or an interrupt from the keyboard, every thread stops at its next batch, and the exception is raised here.
+    ``worker`` makes its workspace once and then loops over the numbers it is given. ``finished(done, batches)`` is
+    called after each batch, by one thread at a time. After the first exception, be it of ``finished``, or an interrupt
+    from the keyboard, every thread stops at its next batch, and the exception is raised here.
     """
     threads = max(1, min(threads, batches))
-    if threads == 1:
-        worker(iter(range(batches)))
-        return
     stop = Event()
     lock = Lock()
-    remaining = iter(range(batches))
+    remaining, done = iter(range(batches)), iter(range(1, batches + 1))
 
     def numbers() -> Iterator[int]:
         while not stop.is_set():
@@ -34,6 +36,9 @@ def share(worker: Callable[[Iterator[int]], None], batches: int, *, threads: int
             if number is None:
                 return
             yield number
+            if finished is not None:
+                with lock:
+                    finished(next(done), batches)
 
     def guarded() -> None:
         try:
@@ -42,6 +47,9 @@ def share(worker: Callable[[Iterator[int]], None], batches: int, *, threads: int
             stop.set()
             raise
 
+    if threads == 1:  # here, so that an interrupt from the keyboard meets it directly
+        worker(numbers())
+        return
     with ThreadPoolExecutor(threads) as pool:
         futures = [pool.submit(guarded) for _ in range(threads)]
         try:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from commute.errors import ParameterError
 from commute.measure.circles import DEFAULT_MINUTES, reach
+from commute.measure.progress import progress
 from commute.measure.routing import BEYOND, DISCONNECTED, REACHED, checked_cutoffs, travel_times
 from commute.model.streets import DECISECONDS, Streets
 
@@ -75,14 +76,16 @@ def reach_over_streets(  # noqa: PLR0913 - each is a choice of its own
 
     cutoffs, ends = checked_cutoffs(minutes), ends_of(streets, origins)
     values = np.ones(streets.nodes, dtype=np.int64) if weights is None else _whole(streets, weights)
-    sums = reached(
-        streets.prepared,
-        *_seeds(ends),
-        [round(cutoff * DECISECONDS) for cutoff in cutoffs],
-        by_position(streets.prepared.hierarchy, values),
-        towards=_towards(direction),
-        threads=threads,
-    ).ravel()
+    with progress("Reach") as finished:
+        sums = reached(
+            streets.prepared,
+            *_seeds(ends),
+            [round(cutoff * DECISECONDS) for cutoff in cutoffs],
+            by_position(streets.prepared.hierarchy, values),
+            towards=_towards(direction),
+            threads=threads,
+            finished=finished,
+        ).ravel()
     counted = {"junctions": sums} if weights is None else {"people": sums / _THOUSANDTHS}
     known = np.repeat(ends.node >= 0, len(cutoffs))
     columns = {
@@ -175,14 +178,16 @@ def _minutes(  # noqa: PLR0913 - what its callers were asked
     from commute.kernels.csr import INF  # noqa: PLC0415 - numba is imported with the first streets
     from commute.kernels.sweep import distances  # noqa: PLC0415 - as above
 
-    found = distances(
-        streets.prepared,
-        *_seeds(here),
-        INF if np.isinf(limit) else round(limit * DECISECONDS),
-        columns=np.maximum(there.node, 0),
-        towards=_towards(direction),
-        threads=threads,
-    )
+    with progress("Travel times") as finished:
+        found = distances(
+            streets.prepared,
+            *_seeds(here),
+            INF if np.isinf(limit) else round(limit * DECISECONDS),
+            columns=np.maximum(there.node, 0),
+            towards=_towards(direction),
+            threads=threads,
+            finished=finished,
+        )
     return np.where((found == INF) | (there.node < 0), np.inf, found / DECISECONDS)
 
 

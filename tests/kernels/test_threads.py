@@ -33,3 +33,23 @@ def test_a_fault_in_one_thread_stops_the_others_and_is_raised():
     with pytest.raises(RuntimeError, match="batch 1"):
         share(worker, 1000, threads=2)
     assert len(done) < 1000
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_every_batch_finished_is_told(threads):
+    told = []
+    share(lambda numbers: [None for _ in numbers], 20, threads=threads, finished=lambda *both: told.append(both))
+    assert told == [(done, 20) for done in range(1, 21)]
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_an_interrupt_stops_within_a_batch(threads):
+    done = []
+
+    def interrupt(count, _):
+        if count == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        share(done.extend, 1000, threads=threads, finished=interrupt)
+    assert len(done) <= 2 + threads

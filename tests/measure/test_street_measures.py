@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -80,3 +82,26 @@ def test_areas_are_refused(streets):
     areas = gpd.GeoSeries.from_xy([114.0], [22.5]).buffer(1)
     with pytest.raises(ParameterError, match="must be points; take representative_point"):
         reach(streets, areas)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_interrupt_leaves_nothing_that_a_later_question_would_meet(streets, monkeypatch, threads):
+    origins = np.arange(1000) % 5
+    before = travel_times(streets, origins, [0, 1], dense=True)
+
+    @contextmanager
+    def interrupted(_):
+        def finished(done, of):
+            assert of > 3
+            if done == 2:
+                raise KeyboardInterrupt
+
+        yield finished
+
+    with monkeypatch.context() as patch:
+        patch.setattr("commute.measure.streets.progress", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            travel_times(streets, origins, [0, 1], dense=True, threads=threads)
+        with pytest.raises(KeyboardInterrupt):
+            reach(streets, origins, threads=threads)
+    assert np.array_equal(travel_times(streets, origins, [0, 1], dense=True, threads=threads), before)
