@@ -27,6 +27,7 @@ def test_links_lead_somewhere(page):
 
 def test_python_of_the_manual_runs(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COMMUTE_CACHE", str(tmp_path / "orders"))
     text = (ROOT / "docs" / "manual.md").read_text("utf-8")
     found = re.findall(r"^```python\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
     assert found
