@@ -86,6 +86,23 @@ class Networkx:
         return len(nx.single_source_dijkstra_path_length(self.graph, int(origin), cutoff=limit))
 
 
+class EgoGraph:
+    """``networkx.ego_graph`` on a multigraph: the times of the recipe for isochrones in OSMnx's gallery, no polygon."""
+
+    package = "osmnx"
+
+    def __init__(self, csr: CSR, *_: object) -> None:
+        import networkx as nx
+
+        self.graph = nx.MultiDiGraph(Networkx(csr).graph)
+
+    def reached(self, origin: int, limit: int) -> int:
+        """Count the junctions within the limit."""
+        import networkx as nx
+
+        return len(nx.ego_graph(self.graph, int(origin), radius=limit, distance="weight"))
+
+
 class Rustworkx:
     """``rustworkx.digraph_dijkstra_shortest_path_lengths``, which knows no budget."""
 
@@ -106,7 +123,7 @@ class Rustworkx:
         import rustworkx
 
         found = rustworkx.digraph_dijkstra_shortest_path_lengths(self.graph, int(origin), float)
-        return 1 + int((np.array(found.values()) <= limit).sum())
+        return 1 + int((np.fromiter(found.values(), float) <= limit).sum())
 
 
 class Networkit:
@@ -119,7 +136,8 @@ class Networkit:
 
         from commute.kernels.csr import tails
 
-        columns = (csr.weight.astype(float), (tails(csr), csr.head))
+        ends = tails(csr).astype(np.uint64), csr.head.astype(np.uint64)  # others are read as if they were these
+        columns = (csr.weight.astype(float), ends)
         self.graph = networkit.GraphFromCoo(columns, n=len(csr.indptr) - 1, weighted=True, directed=True)
 
     def reached(self, origin: int, limit: int) -> int:
@@ -175,7 +193,7 @@ class Routingkit:
         return np.array([[NOWHERE if one is None else one for one in row] for row in rows])
 
 
-ONE_BY_ONE: tuple[Callable[..., Any], ...] = (Scipy, Igraph, Networkx, Rustworkx, Networkit)
+ONE_BY_ONE: tuple[Callable[..., Any], ...] = (Scipy, Igraph, Networkx, EgoGraph, Rustworkx, Networkit)
 
 
 def installed(peer: Any) -> bool:
