@@ -10,7 +10,8 @@ import pandas as pd
 import shapely
 
 from commute.measure import surface
-from commute.model.timegraph import DECISECONDS, time_graph
+from commute.model.clock import DECISECONDS
+from commute.model.timegraph import time_graph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

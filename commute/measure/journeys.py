@@ -11,7 +11,8 @@ import pandas as pd
 from commute.errors import ParameterError
 from commute.measure.manifest import manifest, settled
 from commute.measure.times import ends_of, people_at
-from commute.model.timegraph import DECISECONDS, time_graph
+from commute.model.clock import DECISECONDS
+from commute.model.timegraph import time_graph
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

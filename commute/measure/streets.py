@@ -15,7 +15,9 @@ from commute.errors import ParameterError
 from commute.measure.circles import DEFAULT_MINUTES, reach
 from commute.measure.progress import progress
 from commute.measure.routing import BEYOND, DISCONNECTED, REACHED, checked_cutoffs, travel_times
-from commute.model.streets import DECISECONDS, Streets
+from commute.measure.times import is_towards
+from commute.model.clock import DECISECONDS
+from commute.model.streets import Streets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 UNSNAPPED = "unsnapped"
-DIRECTIONS = ("from", "to")
 _THOUSANDTHS = 1000  # of a person: weights are counted in whole numbers, so that no sum depends on its order
 
 
@@ -82,7 +83,7 @@ def reach_over_streets(  # noqa: PLR0913 - each is a choice of its own
             *_seeds(ends),
             [round(cutoff * DECISECONDS) for cutoff in cutoffs],
             by_position(streets.prepared.hierarchy, values),
-            towards=_towards(direction),
+            towards=is_towards(direction),
             threads=threads,
             finished=finished,
         ).ravel()
@@ -184,7 +185,7 @@ def _minutes(  # noqa: PLR0913 - what its callers were asked
             *_seeds(here),
             INF if np.isinf(limit) else round(limit * DECISECONDS),
             columns=np.maximum(there.node, 0),
-            towards=_towards(direction),
+            towards=is_towards(direction),
             threads=threads,
             finished=finished,
         )
@@ -221,12 +222,6 @@ def _seeds(ends: Ends) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np
     """One seed for each origin, and none for one without a junction."""
     known = ends.node >= 0
     return ends.node[known], np.zeros(known.sum(), dtype=np.int64), np.concatenate([[0], np.cumsum(known)])
-
-
-def _towards(direction: str) -> bool:
-    if direction not in DIRECTIONS:
-        raise ParameterError(f"direction cannot be {direction!r}: choose one of {', '.join(DIRECTIONS)}.")
-    return direction == "to"
 
 
 def _whole(streets: Streets, weights: ArrayLike) -> NDArray[np.int64]:

@@ -14,13 +14,14 @@ import numpy as np
 import shapely
 from pyproj import CRS, Transformer
 
-from commute.model.timegraph import DECISECONDS
+from commute.model.clock import DECISECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from commute.model.assumptions import Assumptions
     from commute.model.network import Network
     from commute.model.timegraph import TimeGraph
 
@@ -104,9 +105,9 @@ def exits_of(graph: TimeGraph, plane: Plane, *, direction: str) -> Exits:
     where = places.loc[nodes["place_id"].iloc[node], ["lon", "lat", "territory"]]
     x, y = plane.forth.transform(where["lon"].to_numpy(), where["lat"].to_numpy())
     side = where["territory"].to_numpy(dtype=str)
-    toll = given.parking["park" if direction == "from" else "unpark"]
-    speed = np.where(by_car[node], given.speed["car"], given.speed["transit"]) / given.local["circuity"]
-    return Exits(node, np.asarray(x), np.asarray(y), side, np.where(by_car[node], toll, 0.0), speed / 60)
+    toll = np.where(by_car[node], _parking(given, direction), 0.0)
+    speed = np.where(by_car[node], _km_per_minute(given, "car"), _km_per_minute(given, "transit"))
+    return Exits(node, np.asarray(x), np.asarray(y), side, toll, speed)
 
 
 def open_roads_of(graph: TimeGraph, plane: Plane, *, direction: str) -> OpenRoads:
@@ -119,11 +120,19 @@ def open_roads_of(graph: TimeGraph, plane: Plane, *, direction: str) -> OpenRoad
     ends = [places.loc[graph.nodes["place_id"].iloc[one[roads]]] for one in (near, far)]
     (x, y), (x2, y2) = (plane.forth.transform(end["lon"].to_numpy(), end["lat"].to_numpy()) for end in ends)
     side = ends[0]["territory"].to_numpy(dtype=str)
-    toll = given.parking["park" if direction == "from" else "unpark"]
-    speed = given.speed["car"] / given.local["circuity"] / 60
     minutes = edges.time[roads] / DECISECONDS
-    start = np.asarray(x), np.asarray(y)
-    return OpenRoads(near[roads], *start, np.asarray(x2) - x, np.asarray(y2) - y, minutes, side, toll, speed)
+    start, out = (np.asarray(x), np.asarray(y)), (_parking(given, direction), _km_per_minute(given, "car"))
+    return OpenRoads(near[roads], *start, np.asarray(x2) - x, np.asarray(y2) - y, minutes, side, *out)
+
+
+def _parking(given: Assumptions, direction: str) -> float:
+    """Return the minutes between a moving car and the ground."""
+    return given.parking["park" if direction == "from" else "unpark"]
+
+
+def _km_per_minute(given: Assumptions, by: str) -> float:
+    """Return the straight-line speed of local travel."""
+    return given.speed[by] / given.local["circuity"] / 60
 
 
 def beside(

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from commute.errors import ParameterError
+from commute.model.clock import DECISECONDS
 from commute.model.ground import distance_km
 from commute.model.network import PEOPLE
-from commute.model.timegraph import DECISECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,9 +111,14 @@ def crow_fly_km(network: Network, places: Sequence[str]) -> NDArray[np.float64]:
 
 def towards(graph: TimeGraph, direction: str) -> CSR:
     """Return the graph to search for journeys ``from`` or ``to`` the origins."""
+    return graph.reversed if is_towards(direction) else graph.csr
+
+
+def is_towards(direction: str) -> bool:
+    """Tell whether journeys lead ``to`` the origins rather than ``from`` them; ParameterError for any other word."""
     if direction not in DIRECTIONS:
         raise ParameterError(f"direction cannot be {direction!r}: choose one of {', '.join(DIRECTIONS)}.")
-    return graph.csr if direction == "from" else graph.reversed
+    return direction == "to"
 
 
 def ends_of(graph: TimeGraph, places: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 _SAMPLES = 40  # points along a line: a share over water is known to 2.5 %
@@ -26,16 +26,20 @@ def distance_km(
     return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1))))
 
 
+def on_sphere(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
+    """Place points on the unit sphere, where straight lines order distances as the ground does."""
+    east, north = np.radians(lon), np.radians(lat)
+    return np.column_stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
+
+
 def near_pairs(
     lon: NDArray[np.float64], lat: NDArray[np.float64], *, within_km: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Return every pair ``(i, j)``, ``i < j``, of points at most ``within_km`` apart, and its distance in km."""
     from scipy.spatial import cKDTree  # noqa: PLC0415 - 0.1 s of import that only a time graph needs
 
-    phi, lam = np.radians(lat), np.radians(lon)
-    sphere = np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
     chord = 2 * np.sin(min(within_km / EARTH_RADIUS_KM, np.pi) / 2) * (1 + 1e-9)
-    pairs = cKDTree(sphere).query_pairs(chord, output_type="ndarray")
+    pairs = cKDTree(on_sphere(lon, lat)).query_pairs(chord, output_type="ndarray")
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))].astype(np.int64)
     first, second = pairs[:, 0], pairs[:, 1]
     km = distance_km(lon[first], lat[first], lon[second], lat[second])

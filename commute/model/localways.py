@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from commute.model import ground
 from commute.model.network import PEOPLE
 
 if TYPE_CHECKING:
+    import shapely
     from numpy.typing import NDArray
 
     from commute.model.assumptions import Assumptions
@@ -39,10 +39,9 @@ def local_ways(network: Network, assumptions: Assumptions) -> pd.DataFrame:
     lon, lat = (places[axis].to_numpy(dtype=np.float64) for axis in ("lon", "lat"))
     side = pd.factorize(places["territory"])[0]
     role = places["kind"].map(_ROLES).fillna("stop").to_numpy(dtype=str)
-    outline = None if network.land is None else shapely.union_all(network.land.geometry.to_numpy())
     first, second, km, water = _pairs(
         lon.tobytes(), lat.tobytes(), side.astype(np.int64).tobytes(), role.tobytes(), role.dtype.str,
-        outline, local["access_km"],
+        network.outline, local["access_km"],
     )  # fmt: skip
     kinds = [_KINDS.get((a, b)) for a, b in zip(role[first], role[second], strict=True)]
     ids = places.index.to_numpy()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from commute.errors import ParameterError, UnknownNameError
 from commute.model import schema
@@ -107,6 +108,11 @@ class Network:
             digest.update(table.to_csv().encode())
         digest.update(_land_bytes(self.land))
         return digest.hexdigest()[:16]
+
+    @cached_property
+    def outline(self) -> shapely.Geometry | None:
+        """All of the land as one shape; None without land."""
+        return None if self.land is None else shapely.union_all(self.land.geometry.to_numpy())
 
     # -- names ---------------------------------------------------------------------------------------------
 

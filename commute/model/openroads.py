@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from commute.model import ground
 
@@ -70,8 +69,7 @@ def _beside(
     left = np.clip(passed - lead, 0.0, length)
     across = np.hypot(passed - left, aside)
     exits = np.array([here["lon"], here["lat"]]) + np.outer(left / length, along) / km / np.array([width, 1.0])
-    outline = None if network.land is None else shapely.union_all(network.land.geometry.to_numpy())
-    wet = ground.water_share(exits[:, 0], exits[:, 1], lon, lat, land=outline)
+    wet = ground.water_share(exits[:, 0], exits[:, 1], lon, lat, land=network.outline)
     near = (across <= assumptions.local["access_km"]) & (wet < assumptions.local["water_share"])
     near &= (people["territory"] == here["territory"]).to_numpy()
     ways = {"from_id": end, "to_id": people.index[near], "link": link}

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from commute.errors import ParameterError
+from commute.model import ground
+from commute.model.clock import DECISECONDS
 from commute.model.ordercache import cached_order
 
 if TYPE_CHECKING:
@@ -18,10 +20,8 @@ if TYPE_CHECKING:
     from commute.kernels.csr import CSR
     from commute.kernels.sweep import Prepared
 
-DECISECONDS = 600  # of a minute: the kernels see whole tenths of seconds
 LONGEST = 10**6  # minutes of one arc; the kernels could count to 1.7 million
 SNAP_METRES = 500.0
-_EARTH_METRES = 6_371_008.8  # mean radius, IUGG
 _EAST, _NORTH = 180.0, 90.0  # degrees, the furthest there is
 _FEW = 300  # arcs: up to here mending the metric is faster than making it anew
 
@@ -179,9 +179,9 @@ class Streets:
         """
         from scipy.spatial import KDTree  # noqa: PLC0415 - only snapping needs it
 
-        tree = KDTree(_on_sphere(self.lon, self.lat))
-        chord, node = tree.query(_on_sphere(np.atleast_1d(lon), np.atleast_1d(lat)))
-        metres = 2 * _EARTH_METRES * np.arcsin(np.minimum(chord / 2, 1))
+        tree = KDTree(ground.on_sphere(self.lon, self.lat))
+        chord, node = tree.query(ground.on_sphere(np.atleast_1d(lon), np.atleast_1d(lat)))
+        metres = 2000 * ground.EARTH_RADIUS_KM * np.arcsin(np.minimum(chord / 2, 1))
         near = metres <= within_metres
         component = np.where(near, self.component[np.minimum(node, self.nodes - 1)], -1)
         largest = np.bincount(self.component).argmax()
@@ -251,9 +251,3 @@ def _on_earth(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.
         raise ParameterError(f"Each junction needs one lon and one lat; got {lon.shape} and {lat.shape}.")
     with np.errstate(invalid="ignore"):
         return (np.abs(lon) <= _EAST) & (np.abs(lat) <= _NORTH)
-
-
-def _on_sphere(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
-    """Place points on the unit sphere, where straight lines order distances as the ground does."""
-    east, north = np.radians(lon), np.radians(lat)
-    return np.column_stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from commute.model.clock import DECISECONDS
 from commute.model.localways import local_ways
 from commute.model.modes import ROAD, SCHEDULED
 from commute.model.network import PEOPLE
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from commute.model.assumptions import Assumptions
     from commute.model.network import Network
 
-DECISECONDS = 600  # of a minute: the kernels see whole tenths of seconds
 
 
 class Edges(NamedTuple):

@@ -13,8 +13,9 @@ from worlds import line, link, place
 from commute.measure.circles import isochrones, reach
 from commute.measure.times import crow_fly_km, minutes_between_points
 from commute.model.assumptions import Assumptions
+from commute.model.clock import DECISECONDS
 from commute.model.scenario import Scenario
-from commute.model.timegraph import DECISECONDS, time_graph
+from commute.model.timegraph import time_graph
 
 HAIR = 1e-6  # degree: two circles drawn apart agree to their rounding
 centre = Assumptions(basis="centre_to_centre")

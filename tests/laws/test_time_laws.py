@@ -14,8 +14,9 @@ from commute.measure.routing import travel_times
 from commute.measure.times import minutes_between, minutes_between_points, node_times
 from commute.model import edits
 from commute.model.assumptions import BASES, Assumptions
+from commute.model.clock import DECISECONDS
 from commute.model.scenario import Scenario
-from commute.model.timegraph import DECISECONDS, time_graph
+from commute.model.timegraph import time_graph
 
 EXACT = 1e-9
 bases = st.sampled_from(BASES)

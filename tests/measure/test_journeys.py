@@ -10,7 +10,7 @@ from commute.errors import ParameterError, UnknownNameError
 from commute.measure.journeys import COLUMNS, journeys
 from commute.measure.routing import travel_times
 from commute.model.assumptions import BASES, Assumptions
-from commute.model.timegraph import DECISECONDS
+from commute.model.clock import DECISECONDS
 
 KINDS = {
     "access", "check_in", "wait", "ride", "transfer", "exit", "egress", "walk", "border", "park", "drive",

@@ -8,7 +8,8 @@ from worlds import KM, network, place
 from commute.kernels.csr import INF
 from commute.measure import surface
 from commute.model.assumptions import Assumptions
-from commute.model.timegraph import DECISECONDS, time_graph
+from commute.model.clock import DECISECONDS
+from commute.model.timegraph import time_graph
 
 
 @pytest.fixture(scope="module")

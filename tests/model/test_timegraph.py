@@ -6,7 +6,8 @@ from worlds import line, link, network, place
 
 from commute.measure.times import minutes_between_points
 from commute.model.assumptions import Assumptions
-from commute.model.timegraph import DECISECONDS, time_graph
+from commute.model.clock import DECISECONDS
+from commute.model.timegraph import time_graph
 
 centre = Assumptions(basis="centre_to_centre")
 
