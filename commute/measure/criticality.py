@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from commute.measure.manifest import manifest, settled
-from commute.measure.metropolis import integration
+from commute.measure.metropolis import check_inhabited, inhabited, profile_of_region
 from commute.measure.times import minutes_between_points, minutes_without
 from commute.model.timegraph import time_graph
 
@@ -35,24 +35,26 @@ def criticality(
     -----
     Times are fixed: traffic that would move to other crossings does not slow them down.
     """
-    given = settled(assumptions, basis)
-    graph, points = time_graph(network, given), network.counting_points
-    ids, people = list(points.index), points["population"].to_numpy()
-    unit, cores = points["unit"].to_numpy(), list(network.cores)
+    given, profile = settled(assumptions, basis), profile_of_region(network)
+    check_inhabited(network)
+    graph = time_graph(network, given)
+    living, ids, _ = inhabited(graph, "county")
+    people, unit, cores = living.population, living.unit.to_numpy(), list(network.cores)
     weight = np.where(unit[:, None] != unit[None, :], people[:, None] * people[None, :], 0.0)
-    score = integration(network, assumptions=given)
     whole = minutes_between_points(graph, ids, [*ids, *cores])
+    before, lines = whole[:, : len(ids)], _lines_by_asset(network)
+    close = profile.closeness(before)
     near = whole[:, len(ids) :].min(axis=1) <= CORE_CIRCLE
     rows = []
     for asset, minutes in minutes_without(graph, ids, [*ids, *cores], assets=list(graph.assets)):
-        pairs, before = minutes[:, : len(ids)], whole[:, : len(ids)]
+        pairs = minutes[:, : len(ids)]
         joined = weight * np.isfinite(pairs)
         slower = np.subtract(pairs, before, out=np.zeros_like(pairs), where=np.isfinite(pairs))
-        closeness = score.profile.closeness(before) - score.profile.closeness(pairs)
+        closeness = close - profile.closeness(pairs)
         rows.append(
             {
                 "asset": asset,
-                "lines": _lines_on(network, asset),
+                "lines": ", ".join(lines[asset]),
                 "mutual_reach_lost": 100 * float((weight * closeness).sum() / max(weight.sum(), 1.0)),
                 "people_lost": float(people[near & ~(minutes[:, len(ids) :].min(axis=1) <= CORE_CIRCLE)].sum()),
                 "minutes_lost": float((joined * slower).sum() / max(joined.sum(), 1.0)),
@@ -66,7 +68,8 @@ def criticality(
     return frame
 
 
-def _lines_on(network: Network, asset: str) -> str:
+def _lines_by_asset(network: Network) -> dict[str, list[str]]:
+    """Return the names of the lines in service that hang on each asset."""
     lines = network.lines[network.lines.index.isin(network.operating_links["line_id"])]
-    own = lines["asset"].fillna("").str.split(r"\s*;\s*", regex=True).map(lambda names: asset in names)
-    return ", ".join(lines.loc[own.to_numpy(dtype=bool), "name"])
+    each = lines.assign(asset=lines["asset"].str.split(";")).explode("asset").dropna(subset="asset")
+    return {str(asset): list(rows["name"]) for asset, rows in each.groupby(each["asset"].str.strip())}

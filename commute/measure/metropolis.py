@@ -65,13 +65,11 @@ def integration(  # noqa: PLR0913 - each is a choice of its own
     """
     if nodes not in NODES:
         raise ParameterError(f"nodes cannot be {nodes!r}: choose one of {', '.join(NODES)}.")
-    if not len(network.counting_points):
-        raise ParameterError("The region is empty: it has no city and no county to score.")
+    check_inhabited(network)
     graph = time_graph(network, settled(assumptions, basis))
-    people = _inhabited(graph, nodes)
+    people = inhabited(graph, nodes)
     times = people.over(minutes_between_points(graph, people.points, people.points))
-    known = network.region.profile if network.region else "METRO"
-    chosen = profile_of(known if profile is None else profile)
+    chosen = profile_of_region(network) if profile is None else profile_of(profile)
     # Beyond the outer circle nothing counts for resilience; means over people need every time.
     cutoff = chosen.outer if people.shares is None else np.inf
     lost = minutes_without(graph, people.points, people.points, assets=list(graph.assets), cutoff=cutoff)
@@ -87,7 +85,18 @@ def integration(  # noqa: PLR0913 - each is a choice of its own
     )
 
 
-class _Inhabited(NamedTuple):
+def check_inhabited(network: Network) -> None:
+    """Raise ParameterError for a region without places to score."""
+    if not len(network.counting_points):
+        raise ParameterError("The region is empty: it has no city and no county to score.")
+
+
+def profile_of_region(network: Network) -> Profile:
+    """Return the circles of the network's region; METRO without a region."""
+    return profile_of(network.region.profile if network.region else "METRO")
+
+
+class Inhabited(NamedTuple):
     """Who is scored: the points to search from, and the share [nodes, points] of each node's people on them."""
 
     settlement: Settlement
@@ -103,17 +112,18 @@ class _Inhabited(NamedTuple):
         return minutes if self.shares is None else averaged(minutes[:, None], self.shares, np.eye(1))[:, 0]
 
 
-def _inhabited(graph: TimeGraph, nodes: str) -> _Inhabited:
+def inhabited(graph: TimeGraph, nodes: str) -> Inhabited:
+    """Return who is scored; ParameterError if nobody lives in the region or in its core."""
     network, table = graph.network, graph.network.counting_points
     counted = list(table.index)
     if nodes == "county":
         km = crow_fly_km(network, counted)
         living = Settlement(table["population"].to_numpy(), pd.Index(table["unit"]), network.cores, km)
-        return _Inhabited(living, counted, None)
+        return Inhabited(living, counted, None)
     cities = list(network.cities)
     people = table.groupby("unit")["population"].sum().reindex(cities).to_numpy()
     living = Settlement(people, pd.Index(cities), network.cores, crow_fly_km(network, cities))
     if graph.assumptions.basis != "door_to_door":
-        return _Inhabited(living, cities, None)
+        return Inhabited(living, cities, None)
     shares = people_of(network, cities)
-    return _Inhabited(living, list(shares.columns), shares.to_numpy())
+    return Inhabited(living, list(shares.columns), shares.to_numpy())
