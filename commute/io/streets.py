@@ -9,30 +9,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
-from commute.errors import DataFileError
+from commute.errors import DataFileError, ParameterError
+from commute.model.arcs import Bends, bent
 from commute.model.streets import Streets
 
 if TYPE_CHECKING:
     import os
 
-_FORMAT = "commute-streets-1"
+_FORMAT = "commute-streets-2"
 _KINDS = {
     "indptr": "<i4", "head": "<i4", "weight": "<i4", "edge": "<i4",
-    "lon": "<f8", "lat": "<f8", "slot": "<i4", "deciseconds": "<i4",
+    "lon": "<f8", "lat": "<f8", "tail": "<i4", "arc_head": "<i4", "slot": "<i4", "deciseconds": "<i4",
+    "bend_start": "<i8", "bend_lon": "<f8", "bend_lat": "<f8",
 }  # fmt: skip
+_HEADING = ("mode", "period", "source")
 _LOCAL_HEADER = 30  # bytes before the name, of a member of a zip file
 
 
 def write_streets(streets: Streets, path: str | os.PathLike[str]) -> None:
     """Write streets to a ``.npz`` file; an interrupt leaves what was there before."""
     target = Path(path)
-    columns = streets.csr._asdict() | {name: getattr(streets, name) for name in ("lon", "lat", "slot", "deciseconds")}
+    columns = _plain(streets)
     with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".npz", delete=False) as file:
         beside = Path(file.name)
         try:
-            typed: dict[str, Any] = {name: np.asarray(columns[name], dtype=kind) for name, kind in _KINDS.items()}
-            np.savez(file, format=_FORMAT, **typed)
+            np.savez(file, format=_FORMAT, **columns)
             file.close()
             beside.replace(target)
         except BaseException:
@@ -57,25 +60,56 @@ def read_streets(path: str | os.PathLike[str]) -> Streets:
             raise DataFileError(f"{path} holds {said!r}, not {_FORMAT!r}.")
         if not _whole(columns):
             raise DataFileError(f"{path} does not hold the columns of streets.")
+        return _streets(columns)
     except FileNotFoundError:
         raise DataFileError(f"There is no file {path}.") from None
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+    except (zipfile.BadZipFile, KeyError, ValueError, ParameterError) as error:
         raise DataFileError(f"{path} is no file of streets, or cut short: {error}.") from error
-    return _streets(**columns)
+
+
+def _plain(streets: Streets) -> dict[str, Any]:
+    """Return streets as bare arrays under the names they have in the file."""
+    held = streets.csr._asdict() | {f"bend_{name}": values for name, values in streets.bends._asdict().items()}
+    held |= {name: getattr(streets, name) for name in ("lon", "lat", "tail", "slot", "deciseconds")}
+    held["arc_head"] = streets.head
+    columns: dict[str, Any] = {name: np.asarray(held[name], dtype=kind) for name, kind in _KINDS.items()}
+    for name, column in streets.attributes.items():
+        category = isinstance(column.dtype, pd.CategoricalDtype)
+        columns[f"said_{name}"] = np.asarray(column.cat.codes if category else column)
+        if category:
+            columns[f"words_{name}"] = np.asarray(column.cat.categories, dtype=np.str_)
+    return columns | {name: np.str_(getattr(streets, name)) for name in _HEADING}
 
 
 def _whole(columns: dict[str, Any]) -> bool:
-    if {name: column.dtype.str for name, column in columns.items()} != _KINDS:
+    if any(name not in columns or columns[name].dtype.str != kind for name, kind in _KINDS.items()):
         return False
-    arcs, nodes = len(columns["head"]), len(columns["lon"])
-    lengths = {"weight": arcs, "edge": arcs, "lat": nodes, "indptr": nodes + 1, "deciseconds": len(columns["slot"])}
-    return columns["indptr"][-1] == arcs and all(columns[name].shape == (one,) for name, one in lengths.items())
+    if any(name not in columns for name in _HEADING):
+        return False
+    slots, nodes, arcs = len(columns["head"]), len(columns["lon"]), len(columns["slot"])
+    lengths = {"weight": slots, "edge": slots, "lat": nodes, "indptr": nodes + 1, "bend_start": arcs + 1}
+    lengths |= dict.fromkeys(("tail", "arc_head", "deciseconds"), arcs)
+    lengths |= {name: arcs for name in columns if name.startswith("said_")}
+    return columns["indptr"][-1] == slots and all(columns[name].shape == (one,) for name, one in lengths.items())
 
 
-def _streets(*, indptr: Any, head: Any, weight: Any, edge: Any, **columns: Any) -> Streets:  # noqa: ANN401 - checked
+def _streets(columns: dict[str, Any]) -> Streets:
     from commute.kernels.csr import CSR  # noqa: PLC0415 - numba is imported with the first streets
 
-    return Streets(CSR(indptr, head, weight, edge), **columns)
+    said: dict[str, Any] = {}
+    for name in [name for name in columns if name.startswith("said_")]:
+        words = columns.get(name.replace("said_", "words_"))
+        values = columns[name]
+        said[name.removeprefix("said_")] = values if words is None else pd.Categorical.from_codes(values, words)
+    arcs = len(columns["slot"])
+    return Streets(
+        csr=CSR(*(columns[name] for name in CSR._fields)),
+        head=columns["arc_head"],
+        attributes=pd.DataFrame(said, index=pd.RangeIndex(arcs)),
+        bends=bent(arcs, Bends(*(columns[f"bend_{name}"] for name in Bends._fields))),
+        **{name: columns[name] for name in ("lon", "lat", "tail", "slot", "deciseconds")},
+        **{name: columns[name].item() for name in _HEADING},
+    )
 
 
 def _mapped(path: Path) -> dict[str, Any]:

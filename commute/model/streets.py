@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,15 +11,22 @@ import pandas as pd
 
 from commute.errors import ParameterError
 from commute.model import ground
+from commute.model.arcs import OBSERVED, bent, described, more_bent, more_described
 from commute.model.clock import DECISECONDS
 from commute.model.ordercache import cached_order
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import ArrayLike, NDArray
+    from scipy.spatial import KDTree
 
     from commute.kernels.csr import CSR
     from commute.kernels.sweep import Prepared
+    from commute.model.arcs import Bends
+    from commute.model.assumptions import Assumptions
 
+MODES = ("drive", "walk", "bicycle")
 LONGEST = 10**6  # minutes of one arc; the kernels could count to 1.7 million
 SNAP_METRES = 500.0
 _EAST, _NORTH = 180.0, 90.0  # degrees, the furthest there is
@@ -28,7 +35,7 @@ _FEW = 300  # arcs: up to here mending the metric is faster than making it anew
 
 @dataclass(frozen=True, eq=False)
 class Streets:
-    """Junctions joined by one-way arcs that each take some minutes; made by :meth:`from_arrays`.
+    """Junctions joined by one-way arcs that each take some minutes; made by :meth:`from_arrays` or read from a map.
 
     Attributes
     ----------
@@ -36,21 +43,50 @@ class Streets:
         The graph as the kernels read it: of parallel arcs the fastest, no loops, times in deciseconds.
     lon, lat
         Where each junction is, in degrees of WGS-84.
+    tail, head
+        The junctions that each arc that was given leads from and to.
     slot
         For each arc that was given, where it is in ``csr``; -1 for a loop.
     deciseconds
         For each arc that was given, how long it takes.
+    attributes
+        What each arc that was given says of itself: some of the columns of ``arcs.ATTRIBUTES``.
+    bends
+        Where each arc that was given bends.
+    mode
+        Who uses these streets: ``drive``, ``walk`` or ``bicycle``.
+    period
+        Which traffic the minutes are of (``free_flow``, ``off_peak``, ``peak``); empty where they are as given.
+    source
+        Where the streets are from.
     """
 
     csr: CSR
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
+    tail: NDArray[np.int32]
+    head: NDArray[np.int32]
     slot: NDArray[np.int32]
     deciseconds: NDArray[np.int32]
+    attributes: pd.DataFrame
+    bends: Bends
+    mode: str = "drive"
+    period: str = ""
+    source: str = ""
 
     @classmethod
-    def from_arrays(
-        cls, tail: ArrayLike, head: ArrayLike, minutes: ArrayLike, lon: ArrayLike, lat: ArrayLike
+    def from_arrays(  # noqa: PLR0913 - what streets are made of
+        cls,
+        tail: ArrayLike,
+        head: ArrayLike,
+        minutes: ArrayLike,
+        lon: ArrayLike,
+        lat: ArrayLike,
+        *,
+        attributes: Mapping[str, ArrayLike] | pd.DataFrame | None = None,
+        bends: Bends | None = None,
+        mode: str = "drive",
+        source: str = "",
     ) -> Streets:
         """Join junctions, numbered from 0 as in ``lon`` and ``lat``, by arcs from ``tail`` to ``head``.
 
@@ -60,8 +96,8 @@ class Streets:
         Raises
         ------
         ParameterError
-            For columns of different lengths, junctions that do not exist or have no place, and minutes that are not
-            above 0 and up to a million: how many, and the first rows.
+            For columns of different lengths, junctions that do not exist or have no place, minutes that are not
+            above 0 and up to a million (how many, and the first rows), unknown attributes and modes.
         """
         from commute.kernels.csr import build  # noqa: PLC0415 - numba is imported with the first streets
 
@@ -72,8 +108,12 @@ class Streets:
             csr = build(len(longitudes), tail, head, weight)
         except ValueError as error:
             raise ParameterError(f"These arcs are no streets. {error}") from error
-        slot = _slots(csr, np.asarray(tail, dtype=np.int64), np.asarray(head, dtype=np.int64))
-        return cls(csr, longitudes, latitudes, slot, weight)
+        if mode not in MODES:
+            raise ParameterError(f"mode cannot be {mode!r}: choose one of {', '.join(MODES)}.")
+        ends = np.array(tail, dtype=np.int32), np.array(head, dtype=np.int32)
+        said, bending = described(len(weight), attributes), bent(len(weight), bends)
+        slot = _slots(csr, *ends)
+        return cls(csr, longitudes, latitudes, *ends, slot, weight, said, bending, mode=mode, source=source)
 
     @property
     def nodes(self) -> int:
@@ -137,12 +177,37 @@ class Streets:
         weight[numbers[~closed]] = _to_deciseconds(changed[~closed])
         weight[numbers[closed]] = INF
         fastest = _fastest(self, numbers, weight)
-        again = Streets(self.csr._replace(weight=fastest), self.lon, self.lat, self.slot, weight)
+        again = replace(self, csr=self.csr._replace(weight=fastest), deciseconds=weight)
         if "prepared" in vars(self):
             vars(again)["prepared"] = _customised(self.prepared, self.csr.weight, fastest)
         return again
 
-    def with_edges(self, tail: ArrayLike, head: ArrayLike, minutes: ArrayLike) -> Streets:
+    def under(self, assumptions: Assumptions) -> Streets:
+        """Return the streets at the speeds assumed: by car in the traffic of the period, on foot, by bicycle.
+
+        A car drives ``road.limit_share`` of a limit when free, and slower by the congestion of the period; what was
+        observed on the road stays. Streets that do not say how long they are and how fast keep their minutes.
+        """
+        said = self.attributes
+        if not {"metres", "kph", "speed"} <= set(said.columns):
+            return self
+        assumed = self.mode_speed(said["kph"].to_numpy(), assumptions)
+        known = (said["speed"] != OBSERVED).to_numpy() & (said["metres"] > 0).to_numpy() & (assumed > 0)
+        arcs = np.flatnonzero(known & (self.deciseconds < _closed()))
+        again = self.with_minutes(0.06 * said["metres"].to_numpy()[arcs] / assumed[arcs], arcs=arcs)
+        return _handed_on(again, replace(again, period=assumptions.period))
+
+    def mode_speed(self, kph: NDArray[np.float64], assumptions: Assumptions) -> NDArray[np.float64]:
+        """Return the speed assumed, in km/h, where the limit is ``kph``; on foot and by bicycle it is one for all."""
+        if self.mode != "drive":
+            return np.full(len(kph), assumptions.speed[self.mode])
+        limit, place = np.unique(kph, return_inverse=True)
+        driven = [assumptions.road["limit_share"] * one / assumptions.delay(float(one)) for one in limit]
+        return np.asarray(driven, dtype=np.float64)[place]
+
+    def with_edges(
+        self, tail: ArrayLike, head: ArrayLike, minutes: ArrayLike, *, attributes: Mapping[str, ArrayLike] | None = None
+    ) -> Streets:
         """Return these streets and new arcs between their junctions, numbered on from those that were given.
 
         Raises
@@ -154,15 +219,23 @@ class Streets:
         from commute.kernels.hierarchy import customise, topology  # noqa: PLC0415 - as above
         from commute.kernels.sweep import prepared  # noqa: PLC0415 - as above
 
-        new = Streets.from_arrays(tail, head, minutes, self.lon, self.lat)
+        new = Streets.from_arrays(tail, head, minutes, self.lon, self.lat, attributes=attributes)
         ends = [(tails(one.csr), one.csr.head) for one in (self, new)]
         both = [np.concatenate(columns) for columns in zip(*ends, strict=True)]
         csr = build(self.nodes, both[0], both[1], np.concatenate([self.csr.weight, new.csr.weight]))
         moved = _slots(csr, both[0], both[1])
         old_slot, new_slot = moved[: len(self.csr.head)], moved[len(self.csr.head) :]
         slot = np.concatenate([_through(old_slot, self.slot), _through(new_slot, new.slot)])
-        weight = np.concatenate([self.deciseconds, new.deciseconds])
-        again = Streets(csr, self.lon, self.lat, slot, weight)
+        again = replace(
+            self,
+            csr=csr,
+            tail=np.concatenate([self.tail, new.tail]),
+            head=np.concatenate([self.head, new.head]),
+            slot=slot,
+            deciseconds=np.concatenate([self.deciseconds, new.deciseconds]),
+            attributes=more_described(self.attributes, new.attributes),
+            bends=more_bent(self.bends, new.bends),
+        )
         if "prepared" in vars(self):
             hierarchy = topology(csr, self.prepared.hierarchy.position)
             vars(again)["prepared"] = prepared(hierarchy, customise(hierarchy, csr.weight))
@@ -177,10 +250,7 @@ class Streets:
             One row per point: ``node`` (-1 if none), ``distance_metres`` (straight line), ``component``, ``status``:
             ``snapped``; ``island``, not in the largest component; ``unsnapped``, nothing within reach.
         """
-        from scipy.spatial import KDTree  # noqa: PLC0415 - only snapping needs it
-
-        tree = KDTree(ground.on_sphere(self.lon, self.lat))
-        chord, node = tree.query(ground.on_sphere(np.atleast_1d(lon), np.atleast_1d(lat)))
+        chord, node = self._tree.query(ground.on_sphere(np.atleast_1d(lon), np.atleast_1d(lat)))
         metres = 2000 * ground.EARTH_RADIUS_KM * np.arcsin(np.minimum(chord / 2, 1))
         near = metres <= within_metres
         component = np.where(near, self.component[np.minimum(node, self.nodes - 1)], -1)
@@ -188,6 +258,25 @@ class Streets:
         status = np.select([~near, component != largest], ["unsnapped", "island"], "snapped")
         columns = {"node": np.where(near, node, -1), "distance_metres": metres, "component": component}
         return pd.DataFrame(columns | {"status": status})
+
+    @cached_property
+    def _tree(self) -> KDTree:
+        from scipy.spatial import KDTree  # noqa: PLC0415 - only snapping needs it
+
+        return KDTree(ground.on_sphere(self.lon, self.lat))
+
+
+def _closed() -> int:
+    from commute.kernels.csr import INF  # noqa: PLC0415 - numba is imported with the first streets
+
+    return INF
+
+
+def _handed_on(before: Streets, again: Streets) -> Streets:
+    """Hand the hierarchy on to the same streets under another heading."""
+    if "prepared" in vars(before):
+        vars(again)["prepared"] = before.prepared
+    return again
 
 
 def _customised(ready: Prepared, before: NDArray[np.int32], after: NDArray[np.int32]) -> Prepared:
