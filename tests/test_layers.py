@@ -11,7 +11,7 @@ import commute
 
 PACKAGE = Path(commute.__file__).parent
 LAYERS = ("kernels", "model", "measure", "io", "show", "cluster", "demo", "cli", "__main__", "__init__")
-GROUND = ("errors", "_version", "data")  # anybody but a kernel may stand on these
+GROUND = ("errors", "_version", "data", "progress")  # anybody but a kernel may stand on these
 HEAVY = {"matplotlib", "folium", "osmnx", "dask", "numba", "contourpy", "rasterio", "osmium", "gtfs_kit", "sklearn"}
 
 

@@ -12,7 +12,7 @@ from commute.errors import ParameterError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
 ATTRIBUTES: dict[str, Any] = {
     "way": "int64",  # number of the OpenStreetMap way; -1 where there is none
@@ -49,7 +49,7 @@ def straight(arcs: int) -> Bends:
     return Bends(np.zeros(arcs + 1, dtype=np.int64), np.empty(0), np.empty(0))
 
 
-def described(arcs: int, columns: Mapping[str, ArrayLike] | pd.DataFrame | None) -> pd.DataFrame:
+def described(arcs: int, columns: Mapping[str, Any] | pd.DataFrame | None) -> pd.DataFrame:
     """Return one row per arc of what is said of it, in the types of ``ATTRIBUTES``.
 
     Raises
@@ -57,7 +57,7 @@ def described(arcs: int, columns: Mapping[str, ArrayLike] | pd.DataFrame | None)
     ParameterError
         For attributes that nobody knows, and for those that are not one value for each arc.
     """
-    said = {} if columns is None else {str(name): np.asarray(columns[name]) for name in columns}
+    said = {} if columns is None else {str(name): np.asarray(values) for name, values in columns.items()}
     unknown = [name for name in said if name not in ATTRIBUTES]
     if unknown:
         raise ParameterError(f"Arcs cannot say {', '.join(unknown)}; they may say {', '.join(ATTRIBUTES)}.")

@@ -3,8 +3,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from commute.measure import progress as module
-from commute.measure.progress import progress
+from commute import progress as module
+from commute.progress import progress
 
 
 class Terminal(io.StringIO):
