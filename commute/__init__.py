@@ -25,7 +25,8 @@ from commute.io.graphs import from_networkx, to_networkx
 from commute.io.streets import read_streets, write_streets
 from commute.io.tables import read_network, write_network
 from commute.measure import streets as _streets  # noqa: F401 - teaches reach and travel_times to take Streets
-from commute.measure.circles import audit, isochrones, reach
+from commute.measure.audit import audit
+from commute.measure.circles import isochrones, reach
 from commute.measure.comparison import Comparison, compare
 from commute.measure.criticality import criticality
 from commute.measure.indicators import INDICATORS

@@ -13,11 +13,11 @@ import pandas as pd
 
 from commute.errors import ParameterError
 from commute.measure.circles import DEFAULT_MINUTES, reach
-from commute.progress import progress
 from commute.measure.routing import BEYOND, DISCONNECTED, REACHED, checked_cutoffs, travel_times
 from commute.measure.times import is_towards
 from commute.model.clock import DECISECONDS
 from commute.model.streets import Streets
+from commute.progress import progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,8 @@ from pyproj import Geod
 from worlds import KM, line, link, network, place
 
 from commute.errors import BasisError, ParameterError, UnknownNameError
-from commute.measure.circles import audit, isochrones, reach
+from commute.measure.audit import audit
+from commute.measure.circles import isochrones, reach
 from commute.model.assumptions import Assumptions
 
 POLYGON = 0.0005  # a disc is drawn with 128 corners: its area is short by 0.04 %

@@ -7,7 +7,8 @@ import pytest
 from worlds import line, link, network, place
 
 from commute.errors import TableError
-from commute.measure.circles import audit, isochrones
+from commute.measure.audit import audit
+from commute.measure.circles import isochrones
 from commute.measure.comparison import compare
 from commute.measure.journeys import journeys
 from commute.measure.routing import travel_times
