@@ -14,6 +14,7 @@ from commute.model import ground
 from commute.model.arcs import OBSERVED, bent, described, more_bent, more_described
 from commute.model.clock import DECISECONDS
 from commute.model.ordercache import cached_order
+from commute.model.reweigh import customised, fastest_of, grown, merged, slots_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,6 @@ MODES = ("drive", "walk", "bicycle")
 LONGEST = 10**6  # minutes of one arc; the kernels could count to 1.7 million
 SNAP_METRES = 500.0
 _EAST, _NORTH = 180.0, 90.0  # degrees, the furthest there is
-_FEW = 300  # arcs: up to here mending the metric is faster than making it anew
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +112,7 @@ class Streets:
             raise ParameterError(f"mode cannot be {mode!r}: choose one of {', '.join(MODES)}.")
         ends = np.array(tail, dtype=np.int32), np.array(head, dtype=np.int32)
         said, bending = described(len(weight), attributes), bent(len(weight), bends)
-        slot = _slots(csr, *ends)
+        slot = slots_of(csr, *ends)
         return cls(csr, longitudes, latitudes, *ends, slot, weight, said, bending, mode=mode, source=source)
 
     @property
@@ -176,10 +176,10 @@ class Streets:
         closed = np.isposinf(changed)
         weight[numbers[~closed]] = _to_deciseconds(changed[~closed])
         weight[numbers[closed]] = INF
-        fastest = _fastest(self, numbers, weight)
+        fastest = fastest_of(self.csr.weight, self.slot, numbers, weight)
         again = replace(self, csr=self.csr._replace(weight=fastest), deciseconds=weight)
         if "prepared" in vars(self):
-            vars(again)["prepared"] = _customised(self.prepared, self.csr.weight, fastest)
+            vars(again)["prepared"] = customised(self.prepared, self.csr.weight, fastest)
         return again
 
     def under(self, assumptions: Assumptions) -> Streets:
@@ -206,7 +206,13 @@ class Streets:
         return np.asarray(driven, dtype=np.float64)[place]
 
     def with_edges(
-        self, tail: ArrayLike, head: ArrayLike, minutes: ArrayLike, *, attributes: Mapping[str, ArrayLike] | None = None
+        self,
+        tail: ArrayLike,
+        head: ArrayLike,
+        minutes: ArrayLike,
+        *,
+        attributes: Mapping[str, ArrayLike] | None = None,
+        bends: Bends | None = None,
     ) -> Streets:
         """Return these streets and new arcs between their junctions, numbered on from those that were given.
 
@@ -215,17 +221,8 @@ class Streets:
         ParameterError
             As ``from_arrays``.
         """
-        from commute.kernels.csr import build, tails  # noqa: PLC0415 - as above
-        from commute.kernels.hierarchy import customise, topology  # noqa: PLC0415 - as above
-        from commute.kernels.sweep import prepared  # noqa: PLC0415 - as above
-
-        new = Streets.from_arrays(tail, head, minutes, self.lon, self.lat, attributes=attributes)
-        ends = [(tails(one.csr), one.csr.head) for one in (self, new)]
-        both = [np.concatenate(columns) for columns in zip(*ends, strict=True)]
-        csr = build(self.nodes, both[0], both[1], np.concatenate([self.csr.weight, new.csr.weight]))
-        moved = _slots(csr, both[0], both[1])
-        old_slot, new_slot = moved[: len(self.csr.head)], moved[len(self.csr.head) :]
-        slot = np.concatenate([_through(old_slot, self.slot), _through(new_slot, new.slot)])
+        new = Streets.from_arrays(tail, head, minutes, self.lon, self.lat, attributes=attributes, bends=bends)
+        csr, slot = merged((self.csr, self.slot), (new.csr, new.slot))
         again = replace(
             self,
             csr=csr,
@@ -237,8 +234,7 @@ class Streets:
             bends=more_bent(self.bends, new.bends),
         )
         if "prepared" in vars(self):
-            hierarchy = topology(csr, self.prepared.hierarchy.position)
-            vars(again)["prepared"] = prepared(hierarchy, customise(hierarchy, csr.weight))
+            vars(again)["prepared"] = grown(self.prepared, csr)
         return again
 
     def snap(self, lon: ArrayLike, lat: ArrayLike, *, within_metres: float = SNAP_METRES) -> pd.DataFrame:
@@ -277,47 +273,6 @@ def _handed_on(before: Streets, again: Streets) -> Streets:
     if "prepared" in vars(before):
         vars(again)["prepared"] = before.prepared
     return again
-
-
-def _customised(ready: Prepared, before: NDArray[np.int32], after: NDArray[np.int32]) -> Prepared:
-    """Weigh the hierarchy for new times: mend a copy of the metric if few arcs differ."""
-    from commute.kernels.hierarchy import customise  # noqa: PLC0415 - as above
-    from commute.kernels.partial import customise_partial  # noqa: PLC0415 - as above
-
-    slots = np.flatnonzero(before != after)
-    if len(slots) > _FEW:
-        return ready._replace(metric=customise(ready.hierarchy, after))
-    metric = ready.metric.copy()
-    customise_partial(ready.hierarchy, metric, before.copy(), slots, after[slots])
-    return ready._replace(metric=metric)
-
-
-def _fastest(streets: Streets, changed: NDArray[np.int64], weight: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Find the weight of every slot when the weights of the arcs ``changed`` are new; parallel arcs share a slot."""
-    from commute.kernels.csr import INF  # noqa: PLC0415 - as above
-
-    fastest = streets.csr.weight.copy()
-    touched = np.zeros(len(fastest) + 1, dtype=np.bool_)  # the last stands for loops, whose slot is -1
-    touched[streets.slot[changed]] = True
-    touched[-1] = False
-    arcs = np.flatnonzero(touched[streets.slot])
-    fastest[touched[:-1]] = INF
-    np.minimum.at(fastest, streets.slot[arcs], weight[arcs])
-    return fastest
-
-
-def _slots(csr: CSR, tail: NDArray[np.integer], head: NDArray[np.integer]) -> NDArray[np.int32]:
-    """Find where in the graph each arc is; -1 for a loop. Slots are sorted by tail, then head."""
-    from commute.kernels.csr import tails  # noqa: PLC0415 - as above
-
-    nodes = np.int64(len(csr.indptr) - 1)
-    found = np.searchsorted(tails(csr) * nodes + csr.head, np.multiply(tail, nodes, dtype=np.int64) + head)
-    return np.where(tail == head, -1, found).astype(np.int32)
-
-
-def _through(moved: NDArray[np.int32], slot: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Say where the slots have gone; loops stay nowhere."""
-    return np.where(slot >= 0, np.append(moved, -1)[slot], -1).astype(np.int32)
 
 
 def _to_deciseconds(minutes: ArrayLike) -> NDArray[np.int32]:

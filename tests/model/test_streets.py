@@ -44,6 +44,7 @@ def by_search(streets):
     return searches(streets.csr, every, np.zeros_like(every), np.arange(streets.nodes + 1))
 
 
+@settings(deadline=None)
 @given(rows())
 def test_each_arc_knows_its_slot_and_the_fastest_of_parallel_ones_counts(given_rows):
     streets = streets_of(*given_rows)
