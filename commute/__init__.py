@@ -22,6 +22,7 @@ from commute.errors import (
 from commute.io.coordinates import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
 from commute.io.datasets import load, regions, scenario, scenarios, verify
 from commute.io.graphs import from_networkx, to_networkx
+from commute.io.population import read_population
 from commute.io.streets import read_streets, write_streets
 from commute.io.tables import read_network, write_network
 from commute.measure import streets as _streets  # noqa: F401 - teaches reach and travel_times to take Streets
@@ -77,6 +78,7 @@ __all__ = [
     "maps",
     "reach",
     "read_network",
+    "read_population",
     "read_streets",
     "regions",
     "scenario",
