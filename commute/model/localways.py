@@ -30,10 +30,11 @@ _KINDS = {
 def local_ways(network: Network, assumptions: Assumptions) -> pd.DataFrame:
     """Return the pairs of places that local streets join.
 
-    One row per pair: ``from_id``, ``to_id`` (the people's side first), ``kind``, ``km`` (straight line) and
-    ``minutes`` (where the table states an access time, else NaN). Kinds: ``local`` between people, ``stop`` and
-    ``ramp`` between people and a station or interchange, ``walk`` between two stops. No pair lies on two sides
-    of a border, farther apart than the assumptions allow, or with their share of the line over water.
+    One row per pair: ``from_id``, ``to_id`` (the people's side first), ``kind``, ``km`` (straight line), ``water``
+    (the share of it over water, -1 on foot) and ``minutes`` (where the table states an access time, else NaN).
+    Kinds: ``local`` between people, ``stop`` and ``ramp`` between people and a station or interchange, ``walk``
+    between two stops. No pair lies on two sides of a border, farther apart than the assumptions allow, or with their
+    share of the line over water.
     """
     local, places = assumptions.local, network.places
     lon, lat = (places[axis].to_numpy(dtype=np.float64) for axis in ("lon", "lat"))
@@ -48,7 +49,8 @@ def local_ways(network: Network, assumptions: Assumptions) -> pd.DataFrame:
     ways = pd.DataFrame({"from_id": ids[first], "to_id": ids[second], "kind": kinds, "km": km, "water": water})
     walk = ways["kind"] == "walk"
     near = np.where(walk, ways["km"] <= local["walk_km"], ways["water"] < local["water_share"])
-    ways = ways[ways["kind"].notna() & near].drop(columns="water")
+    ways["water"] = ways["water"].mask(walk, -1.0)
+    ways = ways[ways["kind"].notna() & near]
     return _with_stated(ways, places).reset_index(drop=True)
 
 
@@ -77,6 +79,7 @@ def _with_stated(ways: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     stated = places[stops & (places["territory"] == places["parent"].map(places["territory"]))]
     table = pd.DataFrame({"from_id": stated["parent"], "to_id": stated.index, "minutes": stated["access_minutes"]})
     table["kind"] = np.where(stated["kind"] == "interchange", "ramp", "stop")
-    table["km"] = np.nan
+    table["km"] = table["water"] = np.nan
     both = pd.concat([table, ways.assign(minutes=np.nan)], ignore_index=True)
-    return both.drop_duplicates(["from_id", "to_id"], keep="first")[["from_id", "to_id", "kind", "km", "minutes"]]
+    columns = ["from_id", "to_id", "kind", "km", "water", "minutes"]
+    return both.drop_duplicates(["from_id", "to_id"], keep="first")[columns]

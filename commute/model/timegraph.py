@@ -17,21 +17,23 @@ water.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from commute.model.clock import DECISECONDS
+from commute.model.edgetimes import EdgeTimes, quantities, taking
 from commute.model.localways import local_ways
 from commute.model.modes import ROAD, SCHEDULED
 from commute.model.network import PEOPLE
 from commute.model.openroads import open_ways
 
+_EXPRESSWAY = 80.0  # km/h: the limit from which a road is one, as in Assumptions.delay
+
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from commute.kernels.csr import CSR
     from commute.model.assumptions import Assumptions
@@ -60,16 +62,33 @@ class TimeGraph:
 
     ``nodes`` has one row per node: ``place_id``, ``state`` (foot, car, departure, arrival; way, at the beginning of a
     link beside which others lead to the same place), ``line_id``.
-    ``foot``, ``car`` map a place to its node, ``arrivals`` to those of the lines that stop there.
+    ``foot``, ``car`` map a place to its node, ``arrivals`` to those of the lines that stop there. ``times`` is what
+    the times of the edges follow from.
     """
 
     network: Network
     assumptions: Assumptions
     nodes: pd.DataFrame
     edges: Edges
+    times: EdgeTimes
     foot: dict[str, int]
     car: dict[str, int]
     arrivals: dict[str, tuple[int, ...]]
+
+    def under(self, assumptions: Assumptions) -> TimeGraph:
+        """Return the graph under assumptions that differ in nothing but numbers, on the same nodes and edges.
+
+        A local way too long for these assumptions stays as an edge that takes for ever. Where other edges are needed
+        the graph is built anew: for other means of travel or another rule of waiting, wider limits of local ways, and
+        roads that can be left anywhere, whose ways bend with the minutes.
+        """
+        now, then = assumptions, self.assumptions
+        same = (now.travel, now.wait_rule) == (then.travel, then.wait_rule)
+        narrower = all(now.local[limit] <= then.local[limit] for limit in ("walk_km", "access_km", "water_share"))
+        if not same or not narrower or (self.edges.kind == "open").any():
+            return time_graph(self.network, assumptions)
+        time, extra = self.times.under(assumptions)
+        return replace(self, assumptions=assumptions, edges=self.edges._replace(time=time, extra=extra))
 
     @cached_property
     def csr(self) -> CSR:
@@ -102,6 +121,16 @@ def time_graph(network: Network, assumptions: Assumptions) -> TimeGraph:
     return _Builder(network, assumptions).build()
 
 
+class _Part(NamedTuple):
+    """Edges of one kind, before their times are known."""
+
+    tail: NDArray[np.int64]
+    head: NDArray[np.int64]
+    kind: NDArray[np.str_]
+    link: NDArray[np.int64]
+    times: EdgeTimes
+
+
 class _Builder:
     """Collects nodes and edges; lives only while one graph is built."""
 
@@ -110,7 +139,7 @@ class _Builder:
         self.places, self.links = network.places, network.operating_links
         self.kind = self.places["kind"].to_dict()
         self.rows: list[tuple[str, str, str]] = []
-        self.parts: list[Edges] = []
+        self.parts: list[_Part] = []
         self.by_car, self.by_transit = "car" in assumptions.travel, "transit" in assumptions.travel
 
     def build(self) -> TimeGraph:
@@ -131,30 +160,24 @@ class _Builder:
             self._services(self.links[self.links["mode"].isin(SCHEDULED)])
             self._borders(self.links[self.links["mode"] == "checkpoint"])
         self._local_ways()
-        edges = self._apart(_joined(self.parts))
+        self._apart()
+        *columns, parts = zip(*self.parts, strict=True)
+        tail, head, kind, link = (np.concatenate(column) for column in columns)
+        times = EdgeTimes(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        edges = Edges(tail, head, kind, *times.under(self.given), link)
         nodes = pd.DataFrame(self.rows, columns=["place_id", "state", "line_id"])
-        return TimeGraph(self.network, self.given, nodes, edges, self.foot, self.car, _by_place(self.arrival))
+        return TimeGraph(self.network, self.given, nodes, edges, times, self.foot, self.car, _by_place(self.arrival))
 
     def _node(self, place: str, state: str, line: str = "") -> int:
         self.rows.append((place, state, line))
         return len(self.rows) - 1
 
-    def _add(  # noqa: PLR0913, PLR0917 - one argument per column of Edges
-        self,
-        kind: str,
-        tail: list[int] | NDArray[np.int64],
-        head: list[int] | NDArray[np.int64],
-        minutes: NDArray[np.floating],
-        extra: NDArray[np.floating] | float = 0.0,
-        link: NDArray[np.int64] | int = -1,
+    def _add(
+        self, kind: str, tail: ArrayLike, head: ArrayLike, times: EdgeTimes, link: NDArray[np.int64] | int = -1
     ) -> None:
-        """Add edges whose time is ``minutes`` plus ``extra``, each rounded to deciseconds on its own."""
-        count = len(tail)
-        more = np.rint(np.broadcast_to(extra, count) * DECISECONDS).astype(np.int64)
-        time = np.rint(np.broadcast_to(minutes, count) * DECISECONDS).astype(np.int64) + more
-        rows = np.broadcast_to(np.asarray(link, dtype=np.int64), count)
-        ends = np.asarray(tail, dtype=np.int64), np.asarray(head, dtype=np.int64)
-        self.parts.append(Edges(*ends, np.full(count, kind), time, more, rows))
+        ends = np.array(tail, dtype=np.int64), np.array(head, dtype=np.int64)
+        rows = np.broadcast_to(np.asarray(link, dtype=np.int64), len(ends[0]))
+        self.parts.append(_Part(*ends, np.full(len(ends[0]), kind), rows, times))
 
     # -- by car --------------------------------------------------------------------------------------------
 
@@ -162,20 +185,22 @@ class _Builder:
         places = [place for place in self.car if place in self.foot]
         foot, car = [self.foot[p] for p in places], [self.car[p] for p in places]
         for kind, ends in (("unpark", (foot, car)), ("park", (car, foot))):
-            self._add(kind, *ends, np.full(len(places), self.given.parking[kind]))
+            self._add(kind, *ends, taking(len(places), by=f"parking.{kind}"))
 
     def _roads(self, roads: pd.DataFrame) -> None:
-        limit = roads["speed_limit_kmh"].astype("float64")
-        free = roads["minutes"].fillna(60 * roads["length_km"] / (self.given.road["limit_share"] * limit))
-        delay = limit.fillna(80.0).map(self.given.delay)  # a road with minutes and no limit: an expressway
-        minutes, border = (free * delay).to_numpy(), self._clearance(roads)
+        limit, stated = roads["speed_limit_kmh"].astype("float64"), roads["minutes"].notna()
+        free = roads["minutes"].where(stated, 60 * roads["length_km"] / limit).to_numpy(dtype=np.float64)
+        fast = limit.fillna(_EXPRESSWAY) >= _EXPRESSWAY  # a road with minutes and no limit: an expressway
+        by = np.where(stated, "traffic.", "driving.") + np.where(fast, "expressway", "urban").astype(object)
+        times = taking(len(roads), share=free, by=by, border=self._clearance(roads))
         tail = np.array([self.car[place] for place in roads["from_id"]], dtype=np.int64)
         head = np.array([self.car[place] for place in roads["to_id"]], dtype=np.int64)
-        self._two_way("road", roads, (tail, head), minutes, border, roads.index.to_numpy())
-        ways = open_ways(self.network, roads, minutes, self.given)
+        self._two_way("road", roads, (tail, head), times)
+        ways = open_ways(self.network, roads, free * quantities(self.given)[times.by], self.given)
         end, place = ([self.car[one] for one in ways[name]] for name in ("from_id", "to_id"))
         for ends in ((end, place), (place, end)):
-            self._add("open", *ends, ways["minutes"].to_numpy(), 0.0, ways["link"].to_numpy(dtype=np.int64))
+            times = taking(len(ways), fixed=ways["minutes"].to_numpy())
+            self._add("open", *ends, times, ways["link"].to_numpy(dtype=np.int64))
 
     # -- by rail, bus and ferry ----------------------------------------------------------------------------
 
@@ -191,93 +216,98 @@ class _Builder:
         stops = stops.assign(mode=mode, wait=headway.map(self.given.wait), departure=departure, arrival=arrival)
         self._rides(rides)
         street = stops["place"].map(self.foot).to_numpy()
-        check_in, leave = (mode.map(dict(each)).to_numpy() for each in (self.given.check_in, self.given.exit))
-        self._add("board", street, departure, check_in, stops["wait"].to_numpy())
-        self._add("alight", arrival, street, leave)
-        self._add("stay", arrival, departure, np.zeros(len(stops)))
+        self._add("board", street, departure, taking(len(stops), by="check_in." + mode, wait=stops["wait"].to_numpy()))
+        self._add("alight", arrival, street, taking(len(stops), by="exit." + mode))
+        self._add("stay", arrival, departure, taking(len(stops)))
         self._transfers(stops)
 
     def _rides(self, rides: pd.DataFrame) -> None:
-        minutes, border = rides["minutes"].to_numpy(dtype=np.float64), self._clearance(rides)
+        times = taking(len(rides), fixed=rides["minutes"].to_numpy(dtype=np.float64), border=self._clearance(rides))
         back = ~rides["oneway"].to_numpy(dtype=bool)
         for one, other, chosen in (("from_id", "to_id", np.ones_like(back)), ("to_id", "from_id", back)):
             run = rides[chosen]
             tail = [self.departure[stop] for stop in zip(run["line_id"], run[one], strict=True)]
             head = [self.arrival[stop] for stop in zip(run["line_id"], run[other], strict=True)]
-            self._add("ride", tail, head, minutes[chosen], border[chosen], run.index.to_numpy())
+            self._add("ride", tail, head, times.of(chosen), run.index.to_numpy())
 
     def _transfers(self, stops: pd.DataFrame) -> None:
         pairs = stops.merge(stops, on="place", suffixes=("", "_next"))
         inside = (pairs["mode_next"] != "rail") | (pairs["mode"] == "rail")
         pairs = pairs[(pairs["line"] != pairs["line_next"]) & inside]
         kind = pairs["mode"].where(pairs["mode"] == pairs["mode_next"], "mixed")
-        minutes = kind.where(kind.isin(self.given.transfer), "mixed").map(dict(self.given.transfer))
-        ends = pairs["arrival"].to_numpy(), pairs["departure_next"].to_numpy()
-        self._add("transfer", *ends, minutes.to_numpy(dtype=np.float64), pairs["wait_next"].to_numpy())
+        by = "transfer." + kind.where(kind.isin(self.given.transfer), "mixed")
+        wait = pairs["wait_next"].to_numpy()
+        self._add("transfer", pairs["arrival"], pairs["departure_next"], taking(len(pairs), by=by, wait=wait))
 
     def _borders(self, crossings: pd.DataFrame) -> None:
         tail, head = (
             np.array([self.foot[place] for place in crossings[end]], dtype=np.int64) for end in ("from_id", "to_id")
         )
         hall = crossings["minutes"].to_numpy(dtype=np.float64)
-        rows = crossings.index.to_numpy()
-        self._two_way("border", crossings, (tail, head), hall, self._clearance(crossings), rows)
+        times = taking(len(crossings), fixed=hall, border=self._clearance(crossings))
+        self._two_way("border", crossings, (tail, head), times)
 
     # -- shared --------------------------------------------------------------------------------------------
 
-    def _two_way(  # noqa: PLR0913, PLR0917 - one argument per column of Edges
-        self,
-        kind: str,
-        links: pd.DataFrame,
-        ends: tuple[NDArray[np.int64], NDArray[np.int64]],
-        minutes: NDArray[np.float64],
-        extra: NDArray[np.float64],
-        rows: NDArray[np.int64],
+    def _two_way(
+        self, kind: str, links: pd.DataFrame, ends: tuple[NDArray[np.int64], NDArray[np.int64]], times: EdgeTimes
     ) -> None:
-        back = ~links["oneway"].to_numpy(dtype=bool)
-        self._add(kind, *ends, minutes, extra, rows)
-        self._add(kind, ends[1][back], ends[0][back], minutes[back], extra[back], rows[back])
+        rows, back = links.index.to_numpy(), ~links["oneway"].to_numpy(dtype=bool)
+        self._add(kind, *ends, times, rows)
+        self._add(kind, ends[1][back], ends[0][back], times.of(back), rows[back])
 
-    def _clearance(self, links: pd.DataFrame) -> NDArray[np.float64]:
+    def _clearance(self, links: pd.DataFrame) -> NDArray[np.object_]:
+        """Name the border that each link pays for."""
         side = self.places["territory"]
         crosses = links["from_id"].map(side).to_numpy() != links["to_id"].map(side).to_numpy()
-        minutes = links["clearance"].map(dict(self.given.clearance)).fillna(0.0).to_numpy(dtype=np.float64)
-        return np.where(crosses, minutes, 0.0)
+        pays = crosses & links["clearance"].isin(self.given.clearance).to_numpy()
+        return np.where(pays, ("clearance." + links["clearance"].fillna("")).to_numpy(dtype=object), "nothing")
 
-    def _apart(self, edges: Edges) -> Edges:
+    def _apart(self) -> None:
         """Give a link a node of its own where other edges join the same two nodes.
 
         The kernels keep only the fastest of parallel edges, and closing it has to leave the others.
         """
-        ends = pd.DataFrame({"tail": edges.tail, "head": edges.head})
-        rows = np.flatnonzero(ends.duplicated(keep=False).to_numpy() & (edges.link >= 0))
-        tail, line = edges.tail[rows], self.network.links["line_id"].to_numpy()[edges.link[rows]]
-        nodes = [self._node(self.rows[at][0], "way", of) for at, of in zip(tail, line, strict=True)]
-        own = np.array(nodes, dtype=np.int64)
-        none = np.zeros(len(rows), dtype=np.int64)
-        edges.tail[rows] = own
-        return _joined([edges, Edges(tail, own, edges.kind[rows], none, none, edges.link[rows])])
+        pairs = [pd.DataFrame({"tail": one.tail, "head": one.head, "link": one.link}) for one in self.parts]
+        ends = pd.concat(pairs, ignore_index=True)
+        doubled = (ends.duplicated(["tail", "head"], keep=False) & (ends["link"] >= 0)).to_numpy()
+        bounds = np.cumsum([len(one.tail) for one in self.parts])[:-1]
+        for part, own in zip(self.parts[:], np.split(doubled, bounds), strict=True):
+            rows = np.flatnonzero(own)
+            line = self.network.links["line_id"].to_numpy()[part.link[rows]]
+            tail = part.tail[rows]
+            nodes = [self._node(self.rows[at][0], "way", of) for at, of in zip(tail, line, strict=True)]
+            part.tail[rows] = nodes
+            for kind in np.unique(part.kind[rows]):
+                self._add(str(kind), tail, part.tail[rows], taking(len(rows)), part.link[rows])
 
     def _local_ways(self) -> None:
         ways = local_ways(self.network, self.given)
         for kind, pairs in ways.groupby("kind"):
             if self.by_transit and kind != "ramp":
                 names = ("access", "egress") if kind == "stop" else (str(kind), str(kind))
-                minutes = self._local_minutes(pairs, "walk" if kind == "walk" else "transit")
-                self._both(names, self.foot, pairs, minutes)
+                self._both(names, self.foot, pairs, _local(pairs, "walk" if kind == "walk" else "transit"))
             if self.by_car and kind in ("local", "ramp"):
-                self._both(("street", "street"), self.car, pairs, self._local_minutes(pairs, "car"))
+                self._both(("street", "street"), self.car, pairs, _local(pairs, "car"))
 
-    def _local_minutes(self, pairs: pd.DataFrame, by: str) -> NDArray[np.float64]:
-        way = pairs["km"] * self.given.local["circuity"] * 60 / self.given.speed[by]
-        return pairs["minutes"].fillna(way).to_numpy()
-
-    def _both(
-        self, kinds: tuple[str, str], node: dict[str, int], pairs: pd.DataFrame, minutes: NDArray[np.float64]
-    ) -> None:
+    def _both(self, kinds: tuple[str, str], node: dict[str, int], pairs: pd.DataFrame, times: EdgeTimes) -> None:
         one, other = ([node[place] for place in pairs[end]] for end in ("from_id", "to_id"))
-        self._add(kinds[0], one, other, minutes)
-        self._add(kinds[1], other, one, minutes)
+        self._add(kinds[0], one, other, times)
+        self._add(kinds[1], other, one, times)
+
+
+def _local(pairs: pd.DataFrame, by: str) -> EdgeTimes:
+    """Local ways take the minutes stated, or follow from how far they are."""
+    stated, km = pairs["minutes"].notna().to_numpy(), pairs["km"].to_numpy(dtype=np.float64)
+    return taking(
+        len(pairs),
+        fixed=pairs["minutes"].fillna(0.0).to_numpy(),
+        share=np.where(stated, 0.0, km),
+        by=f"pace.{by}",
+        km=np.where(stated, -1.0, km),
+        water=np.where(stated, -1.0, pairs["water"].to_numpy(dtype=np.float64)),
+        within="local.walk_km" if by == "walk" else "local.access_km",
+    )
 
 
 def _by_place(nodes: dict[tuple[str, str], int]) -> dict[str, tuple[int, ...]]:
@@ -285,7 +315,3 @@ def _by_place(nodes: dict[tuple[str, str], int]) -> dict[str, tuple[int, ...]]:
     for (_, place), node in nodes.items():
         found[place] = (*found.get(place, ()), node)
     return found
-
-
-def _joined(parts: list[Edges]) -> Edges:
-    return Edges(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
