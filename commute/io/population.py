@@ -112,7 +112,8 @@ def _outline(within: object, raster: Any, path: object) -> shapely.Geometry:  # 
         shapes = gpd.GeoSeries([within], crs=WGS84)
     else:
         raise ParameterError(f"within must be a polygon, a GeoSeries or a GeoDataFrame, got {type(within).__name__}.")
-    shapes = shapes[shapes.notna() & ~shapes.is_empty]
+    there = shapes.to_numpy()
+    shapes = shapes[~(shapely.is_missing(there) | shapely.is_empty(there))]
     if not len(shapes) or not shapes.geom_type.isin(["Polygon", "MultiPolygon"]).all():
         raise ParameterError(f"within must be of polygons, got {', '.join(sorted(set(shapes.geom_type))) or 'none'}.")
     union = shapely.make_valid(shapely.union_all(shapely.make_valid(shapes.to_numpy())))
@@ -231,7 +232,8 @@ def _centres(
     from pyproj import Transformer  # noqa: PLC0415 - not needed to import commute
     from pyproj.exceptions import ProjError  # noqa: PLC0415 - as above
 
-    x, y = raster.transform * (column + 0.5, row + 0.5)
+    over, down, lies = column + 0.5, row + 0.5, raster.transform
+    x, y = lies.a * over + lies.b * down + lies.c, lies.d * over + lies.e * down + lies.f
     try:
         lon, lat = Transformer.from_crs(raster.crs.to_wkt(), WGS84, always_xy=True).transform(x, y)
     except ProjError as error:
