@@ -191,7 +191,7 @@ def _centre(layers: Sequence[Expansion]) -> tuple[float, float]:
 def _drawn(layer: Expansion, limit: int, *, towards: bool, centre: tuple[float, float]) -> _Drawn:
     """Return the arcs that are entered in time and can be left, and a point wherever somebody starts."""
     from commute.kernels.csr import INF  # noqa: PLC0415 - as above
-    from commute.kernels.grid import Lines, lines, project  # noqa: PLC0415 - as above
+    from commute.kernels.grid import Lines, centred, lines, project  # noqa: PLC0415 - as above
 
     streets, times = layer
     begin, end = (streets.head, streets.tail) if towards else (streets.tail, streets.head)
@@ -199,9 +199,9 @@ def _drawn(layer: Expansion, limit: int, *, towards: bool, centre: tuple[float, 
     open_ = can_be_left(streets)
     arcs = np.flatnonzero((time <= limit) & open_ & (streets.deciseconds < INF))
     where, bends = (streets.lon, streets.lat), (streets.bends.lon, streets.bends.lat)
-    laid = lines(arcs, begin, end, where, streets.bends.start, bends, towards, *centre)
+    laid = lines(centred(*centre), arcs, begin, end, where, streets.bends.start, bends, towards)
     spots = np.flatnonzero(_stood_on(streets, open_) & (times <= limit) | (times == _earliest(times, limit)))
-    x, y = project(streets.lon[spots], streets.lat[spots], *centre)
+    x, y = project(centred(*centre), streets.lon[spots], streets.lat[spots])
     first = np.concatenate([laid.start, laid.start[-1] + 1 + np.arange(len(spots))])
     both = Lines(first, np.concatenate([laid.x, x]), np.concatenate([laid.y, y]))
     duration = np.concatenate([streets.deciseconds[arcs], np.zeros(len(spots), dtype=np.int32)])
@@ -286,11 +286,10 @@ def _bands(times: NDArray[np.int32], outside: NDArray[np.bool_], limits: Sequenc
 def _rings_of_bands(bands: Sequence[NDArray[np.object_]]) -> list[shapely.Geometry]:
     """Put the bands together up to each limit, with fewer corners.
 
-    Where two bands meet they lose the same corners, so that each ring still lies inside the next.
+    Where two bands meet they lose the same corners, so that each ring still lies inside the next. A band may touch
+    itself where two cells meet at a corner, which is mended as the bands are joined.
     """
     pieces, last = np.concatenate(bands), np.repeat(np.arange(len(bands)), [len(band) for band in bands])
-    wrong = ~shapely.is_valid(pieces)  # outlines of the outside touch themselves where two cells meet at a corner
-    pieces[wrong] = shapely.make_valid(pieces[wrong], method="structure", keep_collapsed=False)
     simpler = shapely.coverage_simplify(pieces, _SIMPLER) if len(pieces) else pieces
     shapes: list[shapely.Geometry] = []
     for number in range(len(bands)):
