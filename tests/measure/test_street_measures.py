@@ -2,7 +2,9 @@ from contextlib import contextmanager
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
+import shapely
 
 from commute import Streets, reach, travel_times
 from commute.errors import ParameterError
@@ -37,6 +39,7 @@ def test_points_start_at_the_nearest_junction_and_far_ones_nowhere(streets):
     assert frame["origin_id"].tolist() == ["near", "far"]
     assert frame["junctions"].tolist() == [2, 0]
     assert frame["status"].tolist() == ["reached", "unsnapped"]
+    assert frame["snap_metres"].round().tolist() == [10, 51365]
     times = travel_times(streets, points, points)
     assert times["status"].tolist() == ["reached", "unsnapped", "unsnapped", "unsnapped"]
 
@@ -47,6 +50,42 @@ def test_times_say_why_there_is_none(streets):
     assert frame["status"].tolist() == ["reached", "reached", "beyond_cutoff", "disconnected"]
     back = travel_times(streets, [0], [2], direction="to")
     assert back.loc[0, ["from_id", "to_id", "travel_time"]].tolist() == [2, 0, 14]
+
+
+def test_who_starts_on_an_island_is_told_and_counted_there(tmp_path, monkeypatch):
+    monkeypatch.setenv("COMMUTE_CACHE", str(tmp_path))
+    lon = [114.0, 114.01, 114.02, 114.5, 114.51]
+    apart = Streets.from_arrays([0, 1, 2, 3], [1, 2, 0, 4], [1] * 4, lon, [22.5] * 5)
+    for origins in ([0, 3], gpd.GeoSeries.from_xy([114.0, 114.5], [22.5, 22.5], crs="EPSG:4326")):
+        frame = reach(apart, origins, 10)
+        assert frame["status"].tolist() == ["reached", "island"]
+        assert frame["junctions"].tolist() == [3, 2]
+        assert frame["snap_metres"].tolist() == [0, 0]
+
+
+def test_times_between_points_tell_what_the_points_were_snapped_to(streets):
+    points = gpd.GeoSeries.from_xy([114.0101, 114.5, 115.0], [22.5] * 3, index=["near", "alone", "far"], crs=4326)
+    assert "snapped" not in travel_times(streets, [0], [1]).attrs
+    there = travel_times(streets, points, [0, 1])
+    report = pd.DataFrame(there.attrs["snapped"])
+    assert list(report.columns) == ["role", "id", "node", "distance_metres", "component", "status"]
+    assert report["role"].tolist() == ["from"] * 3
+    assert report["id"].tolist() == ["near", "alone", "far"]
+    assert report["node"].tolist() == [1, 4, -1]
+    assert report["distance_metres"].round().tolist() == [10, 0, 51365]
+    assert report["component"].tolist() == [streets.component[1], streets.component[4], -1]
+    assert report["status"].tolist() == ["reached", "island", "unsnapped"]
+    back = travel_times(streets, points, points[:1], direction="to")
+    assert pd.DataFrame(back.attrs["snapped"])["role"].tolist() == ["to"] * 3 + ["from"]
+
+
+def test_frames_with_a_snap_report_can_be_joined_and_written(streets, tmp_path):
+    points = gpd.GeoSeries.from_xy([114.0101, 114.02], [22.5] * 2, crs="EPSG:4326")
+    frames = [travel_times(streets, points, [one]) for one in (0, 1)]
+    both = pd.concat(frames)
+    assert len(both.attrs["snapped"]["id"]) == 2
+    both.to_parquet(tmp_path / "times.parquet")
+    assert pd.read_parquet(tmp_path / "times.parquet").attrs == both.attrs
 
 
 def test_an_array_of_minutes(streets):
@@ -67,8 +106,12 @@ def test_what_only_a_network_knows_is_refused(streets):
     [
         ({"origins": [5]}, "Junctions are numbered from 0 to 4; .*5.* is none"),
         ({"origins": [0.5]}, "Junctions are numbered from 0 to 4"),
-        ({"origins": [0], "weights": [1, 2]}, "weights must be one number from 0 to 2147484 for each of the 5"),
-        ({"origins": [0], "weights": [1, 2, 3, 4, -1]}, "weights must be one number"),
+        ({"origins": [0], "weights": [1, 2]}, "one number for each of the 5 junctions, or a table.*got 2"),
+        ({"origins": [0], "weights": [1, 2, 3, 4, -1]}, "numbers from 0 to 2147484; 1 of 5 are not, the first -1 in row 4"),
+        ({"origins": [0], "weights": [1, 2, 3, 4, 3e6]}, "numbers from 0 to 2147484; 1 of 5 are not"),
+        ({"origins": [0], "weights": list("abcde")}, "weights must be numbers of people, got list of others"),
+        ({"origins": gpd.GeoSeries.from_xy([114.0], [22.5])}, "Origins and destinations have no CRS.*set_crs"),
+        ({"origins": gpd.GeoSeries([shapely.Point()], crs=4326)}, "1 of 1 points lie nowhere: they are empty"),
         ({"origins": [0], "direction": "sideways"}, "direction cannot be 'sideways': choose one of from, to"),
         ({"origins": [0], "minutes": 0}, "A cutoff must be a number of minutes above 0"),
     ],
