@@ -9,8 +9,10 @@ import inspect
 from pathlib import Path
 
 import commute
+from commute.model.editing import Editing
 from commute.model.edits import EDITS
 
+WORLDS = {"networks": "edit_network", "streets": "edit_streets"}
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
@@ -37,15 +39,17 @@ def edits() -> str:
         "# Edits",
         "",
         'What a scenario is made of: in TOML an `[[edit]]` with `do = "Name"`, in Python a `commute.edits.Name(…)`.',
-        "Written by `tools/write_docs.py` from `commute/model/edits.py`.",
+        "A scenario may edit networks and streets: applied to either, it leaves the edits of the other alone, and where it",
+        "has only those it is refused. Written by `tools/write_docs.py` from `commute/model/*edits.py`.",
         "",
-        "| edit | fields | what it does |",
-        "|---|---|---|",
+        "| edit | of | fields | what it does |",
+        "|---|---|---|---|",
     ]
     for name, edit in EDITS.items():
         fields = ", ".join(f"`{field}`" for field in inspect.signature(edit).parameters)
         said = inspect.cleandoc(edit.__doc__ or "").splitlines()[0]
-        lines.append(f"| `{name}` | {fields} | {said} |")
+        of = [world for world, does in WORLDS.items() if getattr(edit, does) is not getattr(Editing, does)]
+        lines.append(f"| `{name}` | {'either' if len(of) == len(WORLDS) else of[0]} | {fields} | {said} |")
     return "\n".join(lines) + "\n"
 
 

@@ -21,6 +21,7 @@ ATTRIBUTES: dict[str, Any] = {
     "metres": "float64",  # along the street
     "kph": "float64",  # the speed its minutes follow from
     "speed": "category",  # where that speed is from, one of SPEEDS
+    "slowing": "float64",  # how many times as long as its speed says it takes; what a scenario makes of it
     "bridge": "bool",
     "tunnel": "bool",
 }
@@ -30,7 +31,7 @@ OBSERVED, SIGNED, BY_CLASS = "observed", "signed", "class"
 SPEEDS = (OBSERVED, SIGNED, BY_CLASS)
 """Measured on the road, posted as a limit, or the usual limit of such a road; only limits are slowed by traffic."""
 
-_UNSAID = {"way": -1, "bridge": False, "tunnel": False, "name": "", "road": "", "speed": OBSERVED}
+_UNSAID = {"way": -1, "bridge": False, "tunnel": False, "name": "", "road": "", "speed": OBSERVED, "slowing": 1.0}
 
 
 class Bends(NamedTuple):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from functools import wraps
-from typing import TYPE_CHECKING, TypeVar, cast, dataclass_transform
+from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform, overload
 
 import pandas as pd
 from pydantic import ConfigDict, Field, ValidationError
@@ -11,6 +12,7 @@ from pydantic.dataclasses import dataclass
 
 from commute.errors import BasisError, ScenarioError, UnknownNameError
 from commute.model.modes import SCHEDULED
+from commute.model.streets import Streets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,10 +26,32 @@ OWN_SOURCE = "scenario"
 
 
 class Editing:
-    """What every edit can do; most of them change only the network."""
+    """What every edit can do: change a network, or streets, or the assumptions, whichever it has a way to."""
 
-    def apply(self, network: Network) -> Network:
+    @overload
+    def apply(self, base: Network) -> Network: ...
+    @overload
+    def apply(self, base: Streets) -> Streets: ...
+    def apply(self, base: Network | Streets) -> Network | Streets:
+        """Return the network, or the streets, that the edit makes; ScenarioError where it is an edit of the other."""
+        return self.edit_streets(base) if isinstance(base, Streets) else self.edit_network(base)
+
+    def edits(self, base: Network | Streets) -> bool:
+        """Tell whether this is an edit of networks, or of streets, as ``base`` is one."""
+        does = "edit_streets" if isinstance(base, Streets) else "edit_network"
+        return getattr(type(self), does) is not getattr(Editing, does)
+
+    def edit_network(self, network: Network) -> Network:
         """Return the network that the edit makes."""
+        raise ScenarioError(f"{type(self).__name__} is an edit of streets and cannot be applied to {network!r}.")
+
+    def edit_streets(self, streets: Streets) -> Streets:
+        """Return the streets that the edit makes."""
+        what = f"streets of {streets.nodes} junctions"
+        raise ScenarioError(f"{type(self).__name__} is an edit of networks and cannot be applied to {what}.")
+
+    def recalling(self, network: Network, earlier: Sequence[Network]) -> Network:  # noqa: ARG002 - some do
+        """Return the network with what this edit is about, where an edit before it in the scenario took that out."""
         return network
 
     def assume(self, assumptions: Assumptions) -> Assumptions:
@@ -39,7 +63,7 @@ class Editing:
 def frozen(edit: type[_Made]) -> type[_Made]:
     """Make a frozen edit whose values are checked; what is wrong with them is one ScenarioError."""
     made = dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))(edit)
-    build = made.__init__
+    names, build = [field.name for field in fields(cast("Any", made))], made.__init__
 
     @wraps(build)
     def checked(self: _Made, *values: object, **named: object) -> None:
@@ -49,7 +73,7 @@ def frozen(edit: type[_Made]) -> type[_Made]:
             cause = fault.errors()[0].get("ctx", {}).get("error")
             if isinstance(cause, BasisError):
                 raise cause from None
-            raise ScenarioError(f"{edit.__name__}: {_said(fault, list(edit.__annotations__))}") from None
+            raise ScenarioError(f"{edit.__name__}: {_said(fault, names)}") from None
 
     made.__init__ = checked  # type: ignore[assignment, method-assign]
     return cast("type[_Made]", made)
@@ -102,13 +126,45 @@ def links_of(network: Network, line: str, from_id: str | None, to_id: str | None
     return chosen
 
 
+def recalled(network: Network, earlier: Sequence[Network], line: str) -> Network:
+    """Return the network with a line that one of the earlier networks had and this has not, out of service."""
+    had = [one for one in earlier if line in one.lines.index]
+    if line in network.lines.index or not had:
+        return network
+    row = had[-1].lines.loc[[line]].assign(status="proposed")
+    links = had[-1].links[had[-1].links["line_id"] == line]
+    return network.with_tables(
+        lines=pd.concat([network.lines, row]), links=pd.concat([network.links, links], ignore_index=True)
+    )
+
+
 def put_in_service(network: Network, line: str, day: pd.Timestamp) -> Network:
-    """Return the network with the line in service from ``day``."""
+    """Return the network with the line in service from ``day``, and of each of its links one version after another."""
     lines, links = network.lines.copy(), network.links.copy()
+    own = links.index[links["line_id"] == line]
+    turns = _in_turn(links.loc[own].fillna({"opened": lines.loc[line, "opened"]}), day)
     lines.loc[line, "status"], lines.loc[line, "opened"], lines.loc[line, "closed"] = "operating", day, pd.NaT
-    own = links["line_id"] == line
-    links.loc[own, ["opened", "closed"]] = pd.NaT
-    return network.with_tables(lines=lines, links=links)
+    links.loc[own, ["opened", "closed"]] = turns.reindex(own)
+    return network.with_tables(lines=lines, links=links.drop(index=own.difference(turns.index)))
+
+
+def _in_turn(links: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return the days from and up to which each version of a link counts, empty for always; those over are left out.
+
+    Two rows are versions of one link where they lead the same way. Each counts until the next has opened.
+    """
+    ways = [
+        {(row.from_id, row.to_id)} | (set() if row.oneway else {(row.to_id, row.from_id)}) for row in links.itertuples()
+    ]
+    opened = links["opened"].fillna(pd.Timestamp.min.as_unit("s")).to_list()
+    turns = {}
+    for at, row in enumerate(links.index):
+        versions = [opened[to] for to in range(len(links)) if ways[at] & ways[to]]
+        until = min((later for later in versions if later > opened[at]), default=None)
+        if until is None or until > day:
+            since = opened[at] if opened[at] > max(day, min(versions)) else None
+            turns[row] = (since, until)
+    return pd.DataFrame.from_dict(turns, orient="index", columns=["opened", "closed"], dtype="datetime64[s]")
 
 
 def with_headway(network: Network, line: str, minutes: float) -> Network:

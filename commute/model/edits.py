@@ -1,297 +1,31 @@
-"""Edits: the single changes that a scenario is made of, each a small frozen value that makes a new network."""
+"""Edits: all the single changes that a scenario can be made of, each a small frozen value."""
 
 from __future__ import annotations
 
-import datetime as dt
+import datetime as dt  # noqa: TC003 - an edit checks what it is given by its types
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-from pydantic import Field
-
-from commute.errors import BasisError, ParameterError, ScenarioError, UnknownNameError
+from commute.errors import BasisError, ParameterError, ScenarioError
 from commute.model.assumptions import Assumptions
-from commute.model.editing import (
-    OWN_SOURCE,
-    Editing,
-    appended,
-    between,
-    frozen,
-    known_line,
-    link_row,
-    links_of,
-    own_source,
-    put_in_service,
-    seen,
-    with_headway,
+from commute.model.editing import Editing, frozen
+from commute.model.line_edits import (
+    AddLine,
+    AddLink,
+    Close,
+    Reopen,
+    Retime,
+    ScaleHeadway,
+    ScaleTime,
+    SetHeadway,
+    SetOpened,
 )
-from commute.model.network import PEOPLE, as_date
+from commute.model.place_edits import AddPlace, SetPopulation
+from commute.model.street_edits import AddStreet, CloseStreets, ScaleStreets
 
 if TYPE_CHECKING:
     from commute.model.network import Network
-
-Mode = Literal["rail", "suburban", "metro", "bus", "ferry", "highway", "bridge", "tunnel", "checkpoint"]
-Kind = Literal["city", "county", "station", "interchange", "port", "checkpoint"]
-Clearance = Literal["one_stop", "co_located", "two_halls", "car"]
-
-_ALWAYS = dt.date(1900, 1, 1)
-
-
-@frozen
-class Close(Editing):
-    """Take out of service a line, one link of it (``from_id``, ``to_id``), or all that hangs on an asset."""
-
-    line: str | None = None
-    asset: str | None = None
-    from_id: str | None = None
-    to_id: str | None = None
-
-    def apply(self, network: Network) -> Network:
-        """Return the network without it; ScenarioError where nothing of it is in service."""
-        if (self.line is None) == (self.asset is None):
-            raise ScenarioError("Close needs either a line or an asset, and not both.")
-        if self.asset is not None:
-            gone = self._on_asset(network, self.asset)
-        else:
-            gone = links_of(network, str(self.line), self.from_id, self.to_id)
-        gone &= network.links.index.isin(network.operating_links.index)
-        if not gone.any():
-            what = f"line {self.line!r}" if self.line else f"asset {self.asset!r}"
-            raise ScenarioError(f"Close: {what} is not in service{seen(network)}; there is nothing to close.")
-        return network.with_links(network.links[~gone].reset_index(drop=True), date=network.date)
-
-    def _on_asset(self, network: Network, asset: str) -> pd.Series[bool]:
-        if self.from_id is not None or self.to_id is not None:
-            raise ScenarioError(f"Close: asset {asset!r} closes as a whole; name the line to close one link of it.")
-        named = network.lines["asset"].fillna("").str.split(r"\s*;\s*", regex=True).explode()
-        if asset not in set(named):
-            known = {name: name for name in named if name}
-            raise ScenarioError(f"Close: {UnknownNameError.of('asset', asset, known)}")
-        return network.links["line_id"].isin(named.index[named == asset])
-
-
-@frozen
-class Reopen(Editing):
-    """Put into service a line that is planned, being built or closed, from the day the network is seen as of."""
-
-    line: str
-
-    def apply(self, network: Network) -> Network:
-        """Return the network with the line in service; ScenarioError where it is so already."""
-        if (network.operating_links["line_id"] == known_line(network, self.line)).any():
-            raise ScenarioError(f"Reopen: line {self.line!r} is in service{seen(network)} already.")
-        days = network.lines.loc[[self.line], "opened"].dropna().to_list()
-        days += [pd.Timestamp(network.date)] if network.date else []
-        if not days:
-            raise ScenarioError(f"Reopen: line {self.line!r} has no opening date; use SetOpened with one.")
-        return put_in_service(network, self.line, min(days))
-
-
-@frozen
-class SetOpened(Editing):
-    """Say on which day a line opens, and that it does."""
-
-    line: str
-    date: dt.date
-
-    def apply(self, network: Network) -> Network:
-        """Return the network with the line open from that day; ScenarioError if the network is seen earlier."""
-        day = as_date(self.date)
-        if network.date is not None and day > network.date:
-            raise ScenarioError(
-                f"SetOpened: line {self.line!r} would open on {day}, after {network.date}, the day the network is "
-                "seen as of; apply the scenario first and as_of() afterwards, or use Reopen."
-            )
-        return put_in_service(network, known_line(network, self.line), pd.Timestamp(day))
-
-
-@frozen
-class Retime(Editing):
-    """Set the minutes of one link."""
-
-    line: str
-    from_id: str
-    to_id: str
-    minutes: float = Field(gt=0)
-
-    def apply(self, network: Network) -> Network:
-        """Return the network with the new time."""
-        links = network.links.copy()
-        chosen = links_of(network, self.line, self.from_id, self.to_id)
-        links.loc[chosen, ["minutes", "fastest_minutes"]] = [self.minutes, float("nan")]
-        return network.with_tables(links=links)
-
-
-@frozen
-class ScaleTime(Editing):
-    """Multiply the time of every link of a line, or of one link."""
-
-    line: str
-    factor: float = Field(gt=0)
-    from_id: str | None = None
-    to_id: str | None = None
-
-    def apply(self, network: Network) -> Network:
-        """Return the network with the scaled times.
-
-        A road without minutes has its length scaled: another limit could change its class of congestion with it.
-        """
-        links = network.links.copy()
-        chosen = links_of(network, self.line, self.from_id, self.to_id)
-        timed = chosen & links["minutes"].notna()
-        links.loc[timed, ["minutes", "fastest_minutes"]] *= self.factor
-        links.loc[chosen & ~timed, "length_km"] *= self.factor
-        return network.with_tables(links=links)
-
-
-@frozen
-class SetHeadway(Editing):
-    """Set the minutes between two departures of a scheduled line."""
-
-    line: str
-    headway_minutes: float = Field(gt=0)
-
-    def apply(self, network: Network) -> Network:
-        """Return the network with the new headway."""
-        return with_headway(network, self.line, self.headway_minutes)
-
-
-@frozen
-class ScaleHeadway(Editing):
-    """Multiply the headway of a scheduled line: 0.5 runs twice as many trains."""
-
-    line: str
-    factor: float = Field(gt=0)
-
-    def apply(self, network: Network) -> Network:
-        """Return the network with the scaled headway."""
-        before = network.lines["headway_minutes"].astype("float64")[known_line(network, self.line)]
-        return with_headway(network, self.line, before * self.factor)
-
-
-@frozen
-class AddPlace(Editing):
-    """Add a place."""
-
-    place_id: str
-    kind: Kind
-    name: str
-    lon: float
-    lat: float
-    parent: str | None = None
-    territory: Literal["CN", "HK", "MO"] = "CN"
-    name_zh: str | None = None
-    population: float | None = Field(default=None, ge=0)
-
-    def apply(self, network: Network) -> Network:
-        """Return the network with the place; ScenarioError where it is there already."""
-        if self.place_id in network.places.index:
-            raise ScenarioError(f"AddPlace: there is a place {self.place_id!r} already.")
-        row = vars(self) | {"source": OWN_SOURCE}
-        places = appended(network.places.drop(columns="geometry"), [row], "place_id")
-        return network.with_tables(places=places, sources=own_source(network))
-
-
-@frozen
-class AddLine(Editing):
-    """Add a line through ``stops``: with ``minutes`` per section, or ``length_km`` and a limit for a road."""
-
-    line_id: str
-    name: str
-    mode: Mode
-    stops: tuple[str, ...] = Field(min_length=2)
-    minutes: tuple[float, ...] | None = None
-    length_km: tuple[float, ...] | None = None
-    speed_limit_kmh: float | None = Field(default=None, gt=0)
-    headway_minutes: float | None = Field(default=None, gt=0)
-    asset: str | None = None
-    clearance: Clearance | None = None
-    opened: dt.date | None = None
-    name_zh: str | None = None
-
-    def apply(self, network: Network) -> Network:
-        """Return the network with the line in service; ScenarioError where it is there already.
-
-        A line that does not say since when is in service since the day the network is seen as of, or always.
-        """
-        if self.line_id in network.lines.index:
-            raise ScenarioError(f"AddLine: there is a line {self.line_id!r} already.")
-        opened = self.opened or network.date or _ALWAYS
-        if network.date is not None and opened > network.date:
-            raise ScenarioError(
-                f"AddLine: line {self.line_id!r} would open on {opened}, after {network.date}, the day the network "
-                "is seen as of; apply the scenario first and as_of() afterwards."
-            )
-        sections = len(self.stops) - 1
-        for name in ("minutes", "length_km"):
-            values = getattr(self, name)
-            if values is not None and len(values) != sections:
-                raise ScenarioError(f"AddLine {self.line_id!r}: {name} needs {sections} values, got {len(values)}.")
-        columns = ("line_id", "name", "name_zh", "mode", "asset", "clearance", "headway_minutes")
-        line: dict[str, object] = {name: getattr(self, name) for name in columns}
-        line |= {"asset": self.asset or self.line_id, "status": "operating", "source": OWN_SOURCE}
-        line |= {"access": "stops", "opened": pd.Timestamp(opened)}
-        links = [
-            link_row(self.line_id, network.place_id(self.stops[at]), network.place_id(self.stops[at + 1]))
-            | {"minutes": self.minutes[at] if self.minutes else None}
-            | {"length_km": self.length_km[at] if self.length_km else None, "speed_limit_kmh": self.speed_limit_kmh}
-            for at in range(sections)
-        ]
-        return network.with_tables(
-            lines=appended(network.lines, [line], "line_id"),
-            links=appended(network.links, links, None),
-            sources=own_source(network),
-        )
-
-
-@frozen
-class AddLink(Editing):
-    """Add one link to a line that exists."""
-
-    line: str
-    from_id: str
-    to_id: str
-    minutes: float | None = Field(default=None, gt=0)
-    length_km: float | None = Field(default=None, gt=0)
-    speed_limit_kmh: float | None = Field(default=None, gt=0)
-    oneway: bool = False
-
-    def apply(self, network: Network) -> Network:
-        """Return the network with the link; ScenarioError where the line has it already."""
-        ends = network.place_id(self.from_id), network.place_id(self.to_id)
-        if between(network, known_line(network, self.line), *ends).any():
-            raise ScenarioError(f"AddLink: line {self.line!r} joins {ends[0]!r} and {ends[1]!r} already.")
-        row = link_row(self.line, *ends) | {"minutes": self.minutes, "length_km": self.length_km}
-        row |= {"speed_limit_kmh": self.speed_limit_kmh, "oneway": self.oneway}
-        return network.with_tables(links=appended(network.links, [row], None), sources=own_source(network))
-
-
-@frozen
-class SetPopulation(Editing):
-    """Set the people of a county (its city changes with it) or of a city (its counties change in proportion)."""
-
-    place: str
-    population: float = Field(ge=0)
-
-    def apply(self, network: Network) -> Network:
-        """Return the network with the new population; city and counties go on adding up."""
-        place_id = network.place_id(self.place)
-        places = network.places.drop(columns="geometry")
-        kind, parent = places["kind"][place_id], places["parent"][place_id]
-        if kind not in PEOPLE:
-            raise ScenarioError(
-                f"SetPopulation: people live in cities and counties, and {place_id!r} is of the kind {kind}."
-            )
-        before = places["population"].astype("float64")
-        counties = places.index[(places["parent"] == place_id) & (places["kind"] == "county")]
-        if kind == "county" and pd.notna(before[parent]):
-            places.loc[parent, "population"] = before[parent] + self.population - before.fillna(0.0)[place_id]
-        elif len(counties):
-            if not before[place_id] > 0:
-                raise ScenarioError(f"SetPopulation: {place_id!r} has counties and no people to scale.")
-            places.loc[counties, "population"] *= self.population / before[place_id]
-        places.loc[place_id, "population"] = self.population
-        return network.with_tables(places=places)
+    from commute.model.streets import Streets
 
 
 @frozen
@@ -300,7 +34,7 @@ class AsOf(Editing):
 
     date: dt.date
 
-    def apply(self, network: Network) -> Network:
+    def edit_network(self, network: Network) -> Network:
         """Return the network as of that day."""
         try:
             return network.as_of(self.date)
@@ -332,6 +66,14 @@ class Assume(Editing):
             changed = {name: changed[name] for name in self.value}
         object.__setattr__(self, "value", changed)
 
+    def edit_network(self, network: Network) -> Network:
+        """Return the network as it is."""
+        return network
+
+    def edit_streets(self, streets: Streets) -> Streets:
+        """Return the streets as they are."""
+        return streets
+
     def assume(self, assumptions: Assumptions) -> Assumptions:
         """Return the changed assumptions."""
         return assumptions.changed(self.name, self.value)
@@ -340,11 +82,13 @@ class Assume(Editing):
 Edit = (
     Close | Reopen | SetOpened | Retime | ScaleTime | SetHeadway | ScaleHeadway
     | AddPlace | AddLine | AddLink | SetPopulation | AsOf | Assume
+    | AddStreet | CloseStreets | ScaleStreets
 )  # fmt: skip
 EDITS: dict[str, type[Edit]] = {
     edit.__name__: edit
     for edit in (
         Close, Reopen, SetOpened, Retime, ScaleTime, SetHeadway, ScaleHeadway,
         AddPlace, AddLine, AddLink, SetPopulation, AsOf, Assume,
+        AddStreet, CloseStreets, ScaleStreets,
     )
 }  # fmt: skip

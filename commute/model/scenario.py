@@ -1,4 +1,4 @@
-"""Scenario: a named list of edits that lies outside the network and makes a new one of it."""
+"""Scenario: a named list of edits that lies outside the network or the streets and makes new ones of them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import datetime as dt
 import hashlib
 import json
 import tomllib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from commute.errors import BasisError, DataFileError, ScenarioError, UnknownNameError
 from commute.model.edits import EDITS, Edit
+from commute.model.streets import Streets
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from commute.model.assumptions import Assumptions
     from commute.model.network import Network
 
@@ -22,7 +26,7 @@ _HEADINGS = ("name", "title", "title_zh", "description", "source")
 
 @dataclass(frozen=True)
 class Scenario:
-    """A what-if: a name and the edits that turn one network into another.
+    """A what-if: a name and the edits that turn one network into another, or streets into others.
 
     ``a + b`` does what ``a`` does and then what ``b`` does; ``a.diff(b)`` says what only one of them does.
     """
@@ -54,24 +58,54 @@ class Scenario:
         plain = [_plain(edit) for edit in self.edits]
         return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
-    def apply(self, network: Network) -> Network:
-        """Return the network that the edits make of ``network``, one after the other.
+    @overload
+    def apply(self, base: Network) -> Network: ...
+    @overload
+    def apply(self, base: Streets) -> Streets: ...
+    def apply(self, base: Network | Streets) -> Network | Streets:
+        """Return the network, or the streets, that the edits make of ``base``, one after the other.
+
+        A scenario may edit both: of a network its edits of networks are used, of streets its edits of streets, and
+        the others are left alone. Apply it to streets as they are on the map, and ``under`` the assumptions then.
 
         Raises
         ------
         ScenarioError
-            If an edit contradicts the network: closing what is not in service, adding what is there.
+            If an edit contradicts the base: closing what is not in service, adding what is there; or if a scenario
+            with edits has none for such a base.
         UnknownNameError
             If it names a place nobody knows.
         TableError
             If what an edit adds has faults of its own.
         """
+        if self.edits and not any(edit.edits(base) for edit in self.edits):
+            here, there = ("streets", "a network") if isinstance(base, Streets) else ("a network", "streets")
+            done = ", ".join(dict.fromkeys(type(edit).__name__ for edit in self.edits))
+            raise ScenarioError(f"Scenario {self.name!r} edits {there} only ({done}), and this is {here}.")
+        return self._of_streets(base) if isinstance(base, Streets) else self._of_network(base)
+
+    def _of_streets(self, streets: Streets) -> Streets:
         for number, edit in enumerate(self.edits, start=1):
-            try:
-                network = edit.apply(network)
-            except (ScenarioError, UnknownNameError) as fault:
-                raise type(fault)(f"Scenario {self.name!r}, edit {number}: {fault}") from None
-        return network
+            if edit.edits(streets):
+                with self._told(number):
+                    streets = edit.apply(streets)
+        return streets
+
+    def _of_network(self, network: Network) -> Network:
+        earlier = [network]
+        for number, edit in enumerate(self.edits, start=1):
+            if edit.edits(network):
+                with self._told(number):
+                    earlier.append(edit.apply(edit.recalling(earlier[-1], earlier)))
+        return earlier[-1]
+
+    @contextmanager
+    def _told(self, number: int) -> Iterator[None]:
+        """Say of a fault in which edit it was."""
+        try:
+            yield
+        except (ScenarioError, UnknownNameError) as fault:
+            raise type(fault)(f"Scenario {self.name!r}, edit {number}: {fault}") from None
 
     def assume(self, assumptions: Assumptions) -> Assumptions:
         """Return the assumptions that the edits make of ``assumptions``."""

@@ -194,8 +194,9 @@ class Streets:
         assumed = self.mode_speed(said["kph"].to_numpy(), assumptions)
         known = (said["speed"] != OBSERVED).to_numpy() & (said["metres"] > 0).to_numpy() & (assumed > 0)
         arcs = np.flatnonzero(known & (self.deciseconds < _closed()))
-        again = self.with_minutes(0.06 * said["metres"].to_numpy()[arcs] / assumed[arcs], arcs=arcs)
-        return _handed_on(again, replace(again, period=assumptions.period))
+        slowing = said["slowing"].to_numpy()[arcs] if "slowing" in said else 1.0
+        again = self.with_minutes(0.06 * said["metres"].to_numpy()[arcs] / assumed[arcs] * slowing, arcs=arcs)
+        return handed_on(again, replace(again, period=assumptions.period))
 
     def mode_speed(self, kph: NDArray[np.float64], assumptions: Assumptions) -> NDArray[np.float64]:
         """Return the speed assumed, in km/h, where the limit is ``kph``; on foot and by bicycle it is one for all."""
@@ -268,7 +269,7 @@ def _closed() -> int:
     return INF
 
 
-def _handed_on(before: Streets, again: Streets) -> Streets:
+def handed_on(before: Streets, again: Streets) -> Streets:
     """Hand the hierarchy on to the same streets under another heading."""
     if "prepared" in vars(before):
         vars(again)["prepared"] = before.prepared

@@ -25,6 +25,7 @@ from commute.model.edits import (
     SetOpened,
     SetPopulation,
 )
+from commute.model.scenario import Scenario
 from commute.model.timegraph import time_graph
 
 
@@ -331,3 +332,68 @@ def test_wrong_values_are_refused_in_one_line(make, said):
 def test_a_date_that_is_none_is_refused(bay):
     with pytest.raises(ParameterError, match="'soon' is not a date: write it as 2024-07-01"):
         bay.as_of("soon")
+
+
+# -- versions of a link, and what a scenario closed itself -----------------------------------------------------
+
+
+def sections(network):
+    own = network.operating_links.query("line_id == 'rail'")
+    return sorted(zip(own["from_id"], own["minutes"], strict=True))
+
+
+@pytest.fixture(scope="module")
+def rebuilt():
+    """A line whose only section was rebuilt in 2018 and again, the other way written, in 2022; one way is its own."""
+    places = [place("a", population=1), place("b", x=50, population=1)]
+    places += [place("p", "station", parent="a"), place("q", "station", x=50, parent="b")]
+    lines = [line("rail", "rail", headway=30, opened="2010-01-01", closed="2024-01-01")]
+    links = [
+        link("rail", "p", "q", 30, closed="2017-06-01"),
+        link("rail", "q", "p", 20, opened="2018-01-01", closed="2022-01-01"),
+        link("rail", "p", "q", 10, opened="2022-01-01"),
+    ]
+    return network(places, lines, links)
+
+
+@pytest.mark.parametrize(
+    ("day", "then", "minutes_then"),
+    [
+        ("2005-01-01", "2005-01-01", [30]), ("2012-01-01", "2017-12-31", [30]), ("2012-01-01", "2018-01-01", [20]),
+        ("2012-01-01", "2025-01-01", [10]), ("2019-01-01", "2019-01-01", [20]), ("2019-01-01", "2018-12-31", []),
+        ("2023-01-01", "2023-01-01", [10]), ("2030-01-01", "2030-01-01", [10]),
+    ],
+)  # fmt: skip
+def test_of_a_link_that_was_rebuilt_one_version_follows_the_other(rebuilt, day, then, minutes_then):
+    after = SetOpened("rail", dt.date.fromisoformat(day)).apply(rebuilt)
+    assert [minutes for _, minutes in sections(after.as_of(then))] == minutes_then
+
+
+def test_a_rebuilt_line_is_reopened_as_it_was_last(rebuilt):
+    assert sections(Reopen("rail").apply(rebuilt.as_of("2025-01-01"))) == [("p", 10)]
+    assert sections(Reopen("rail").apply(rebuilt).as_of("2019-01-01")) == [("q", 20)]
+
+
+def test_one_way_sections_are_no_versions_of_each_other():
+    places = [place("a", population=1), place("p", "station", parent="a"), place("q", "station", parent="a")]
+    lines = [line("rail", "rail", headway=30, status="planned")]
+    links = [link("rail", "p", "q", 30, oneway=True), link("rail", "q", "p", 20, oneway=True, opened="2018-01-01")]
+    after = SetOpened("rail", dt.date(2012, 1, 1)).apply(network(places, lines, links))
+    assert sections(after.as_of("2012-01-01")) == [("p", 30), ("q", 20)]
+
+
+@pytest.mark.parametrize("opening", [Reopen("bridge"), SetOpened("bridge", dt.date(2020, 1, 1))])
+@pytest.mark.parametrize("closing", [Close("bridge"), Close(asset="pylon")])
+def test_a_scenario_can_open_again_what_it_closed(bay, closing, opening):
+    after = Scenario("back", (closing, ScaleTime("rail", 2), opening)).apply(bay)
+    assert running(after) == running(bay)
+    assert minutes(after, travel="car") == minutes(bay, travel="car")
+    assert sections(after) == sorted((name, 2 * rides) for name, rides in sections(bay))
+    with pytest.raises(ScenarioError, match="edit 2: No line is called 'bridge'"):
+        Scenario("twice", (Close("bridge"), Close("bridge"))).apply(bay)
+
+
+def test_what_is_opened_again_is_as_it_was_when_it_closed(bay):
+    back = (ScaleTime("rail", 2), Close("rail"), AsOf(dt.date(2020, 1, 1)), Reopen("rail"))
+    after = Scenario("back", back).apply(bay)
+    assert sections(after) == [("east-station", 40), ("middle-station", 30)]

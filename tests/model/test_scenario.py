@@ -20,6 +20,10 @@ names = texts.filter(bool)
 positive = st.floats(0.001, 1e6)
 dates = st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1))
 maybe = st.none() | names
+points = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
+chosen = {"way": st.none() | st.integers(0, 10**12) | st.lists(st.integers(0, 99), max_size=3), "name": maybe}
+chosen |= {"road": st.none() | st.lists(names, min_size=1, max_size=2), "bridge": st.none() | st.booleans()}
+chosen |= {"tunnel": st.booleans()}
 
 
 @st.composite
@@ -55,6 +59,9 @@ an_edit = st.one_of(
     st.builds(edits.SetPopulation, names, positive),
     st.builds(edits.AsOf, dates),
     assumed(),
+    st.builds(edits.AddStreet, names, points, points, kph=positive, oneway=st.booleans(), bridge=st.booleans()),
+    st.builds(edits.CloseStreets, **chosen),
+    st.builds(edits.ScaleStreets, **chosen, factor=positive),
 )
 scenarios = st.builds(
     Scenario, names, st.lists(an_edit, max_size=4), title=texts, title_zh=texts, description=texts, source=texts
