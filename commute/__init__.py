@@ -24,10 +24,12 @@ from commute.io.datasets import load, regions, scenario, scenarios, verify
 from commute.io.graphs import from_networkx, to_networkx
 from commute.io.population import read_population
 from commute.io.streets import read_streets, write_streets
+from commute.io.surfaces import write_surface
 from commute.io.tables import read_network, write_network
 from commute.measure import streets as _streets  # noqa: F401 - teaches reach and travel_times to take Streets
 from commute.measure.audit import audit
 from commute.measure.circles import isochrones, reach
+from commute.measure.cliff import cliff
 from commute.measure.comparison import Comparison, compare
 from commute.measure.criticality import criticality
 from commute.measure.indicators import INDICATORS
@@ -36,6 +38,7 @@ from commute.measure.journeys import journeys
 from commute.measure.metropolis import integration
 from commute.measure.profile import PROFILES, Profile
 from commute.measure.routing import travel_times
+from commute.measure.street_circles import edges_within, surface
 from commute.measure.timeline import timeline
 from commute.model import edits
 from commute.model.assumptions import Assumptions
@@ -66,8 +69,10 @@ __all__ = [
     "__version__",
     "audit",
     "bd09_to_wgs84",
+    "cliff",
     "compare",
     "criticality",
+    "edges_within",
     "edits",
     "from_networkx",
     "gcj02_to_wgs84",
@@ -83,6 +88,7 @@ __all__ = [
     "regions",
     "scenario",
     "scenarios",
+    "surface",
     "timeline",
     "to_networkx",
     "travel_times",
@@ -92,4 +98,5 @@ __all__ = [
     "write_network",
     "write_page",
     "write_streets",
+    "write_surface",
 ]

@@ -34,7 +34,7 @@ def test_every_public_callable_is_documented():
 
 def test_everything_after_the_subject_is_keyword_only():
     positional = {"origins", "destinations", "origin", "destination", "minutes", "scenarios", "path", "dates", "graph"}
-    positional |= {"network", "base", "comparison", "circles", "region", "streets", "lon", "lat", "name"}
+    positional |= {"network", "base", "comparison", "circles", "region", "streets", "lon", "lat", "name", "surface"}
     for name in commute.__all__:
         value = getattr(commute, name)
         if inspect.isfunction(value):

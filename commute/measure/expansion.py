@@ -59,7 +59,7 @@ class Frame(NamedTuple):
     @property
     def crs(self) -> CRS:
         """The azimuthal equal-area plane of the grid."""
-        return plane(self.lon0, self.lat0)
+        return laea(self.lon0, self.lat0)
 
 
 class Field(NamedTuple):
@@ -76,11 +76,6 @@ class _Drawn(NamedTuple):
     lines: Lines
     time: NDArray[np.int32]
     duration: NDArray[np.int32]
-
-
-def plane(lon0: float, lat0: float) -> CRS:
-    """Return the azimuthal equal-area plane round a point, in metres."""
-    return CRS.from_proj4(f"+proj=laea +lat_0={lat0!r} +lon_0={lon0!r} +datum=WGS84 +units=m +no_defs")
 
 
 def rings(
@@ -132,7 +127,7 @@ def field(
     from commute.kernels.grid import sieve, splat, spread  # noqa: PLC0415 - as above
 
     limit = _limit(layers, cutoffs)
-    centre = _centre(layers) if frame is None else (frame.lon0, frame.lat0)
+    centre = centre_of([layer.streets for layer in layers]) if frame is None else (frame.lon0, frame.lat0)
     drawn = [_drawn(layer, limit, towards=towards, centre=centre) for layer in layers]
     on = frame if frame is not None else _fitted(drawn, centre, finer)
     times = np.full((on.rows, on.columns), INF, dtype=np.int32)
@@ -151,17 +146,28 @@ def contours(ground: Field, cutoffs: Sequence[float]) -> list[shapely.Geometry]:
     frame, times = ground
     flat = _rings_of_bands(_bands(times, times == INF, [round(cutoff * DECISECONDS) for cutoff in cutoffs]))
     metres = [shapely.transform(ring, lambda cells: cells * frame.cell + (frame.west, frame.south)) for ring in flat]
-    on = _plane_of(frame.lon0, frame.lat0)
+    on = plane_of(frame.lon0, frame.lat0)
     shapes = [shapely.transform(ring, on.back.transform, interleaved=False) for ring in metres]
     return shapes if _sound(shapes) else surface.to_degrees(metres, on)
 
 
+def laea(lon0: float, lat0: float) -> CRS:
+    """Return the azimuthal equal-area plane round a point, in metres."""
+    return CRS.from_proj4(f"+proj=laea +lat_0={lat0!r} +lon_0={lon0!r} +datum=WGS84 +units=m +no_defs")
+
+
 @lru_cache(maxsize=32)
-def _plane_of(lon0: float, lat0: float) -> surface.Plane:
+def plane_of(lon0: float, lat0: float) -> surface.Plane:
     """Return the ways to the plane and back; making them takes as long as a ring."""
-    flat = plane(lon0, lat0)
+    flat = laea(lon0, lat0)
     forth = Transformer.from_crs("EPSG:4326", flat, always_xy=True)
     return surface.Plane(forth, Transformer.from_crs(flat, "EPSG:4326", always_xy=True), land=None)
+
+
+def ring_areas_km2(ground: Field, shapes: Sequence[shapely.Geometry]) -> NDArray[np.float64]:
+    """Measure shapes in degrees on the plane of a field, which is of equal area."""
+    forth = plane_of(ground.frame.lon0, ground.frame.lat0).forth
+    return np.asarray(shapely.area(shapely.transform(list(shapes), forth.transform, interleaved=False)) / 1e6)
 
 
 def _limit(layers: Sequence[Expansion], cutoffs: Sequence[float]) -> int:
@@ -179,13 +185,12 @@ def _limit(layers: Sequence[Expansion], cutoffs: Sequence[float]) -> int:
     return round(cutoffs[-1] * DECISECONDS)
 
 
-def _centre(layers: Sequence[Expansion]) -> tuple[float, float]:
-    """Return the middle of the junctions of all layers, to a tenth of a degree."""
-    ends = [(np.min(one.streets.lon), np.max(one.streets.lon)) for one in layers if one.streets.nodes]
-    sides = [(np.min(one.streets.lat), np.max(one.streets.lat)) for one in layers if one.streets.nodes]
-    if not ends:
+def centre_of(several: Sequence[Streets]) -> tuple[float, float]:
+    """Return the middle of all junctions, to a tenth of a degree, so that scenarios share their plane."""
+    if not any(streets.nodes for streets in several):
         return 0.0, 0.0
-    return round(float(np.min(ends) + np.max(ends)) / 2, 1), round(float(np.min(sides) + np.max(sides)) / 2, 1)
+    lon, lat = (np.concatenate([getattr(streets, axis) for streets in several]) for axis in ("lon", "lat"))
+    return round(float(lon.min() + lon.max()) / 2, 1), round(float(lat.min() + lat.max()) / 2, 1)
 
 
 def _drawn(layer: Expansion, limit: int, *, towards: bool, centre: tuple[float, float]) -> _Drawn:
@@ -200,7 +205,7 @@ def _drawn(layer: Expansion, limit: int, *, towards: bool, centre: tuple[float, 
     arcs = np.flatnonzero((time <= limit) & open_ & (streets.deciseconds < INF))
     where, bends = (streets.lon, streets.lat), (streets.bends.lon, streets.bends.lat)
     laid = lines(centred(*centre), arcs, begin, end, where, streets.bends.start, bends, towards)
-    spots = np.flatnonzero(_stood_on(streets, open_) & (times <= limit) | (times == _earliest(times, limit)))
+    spots = np.flatnonzero(stood_on(streets) & (times <= limit) | (times == _earliest(times, limit)))
     x, y = project(centred(*centre), streets.lon[spots], streets.lat[spots])
     first = np.concatenate([laid.start, laid.start[-1] + 1 + np.arange(len(spots))])
     both = Lines(first, np.concatenate([laid.x, x]), np.concatenate([laid.y, y]))
@@ -221,8 +226,9 @@ def can_be_left(streets: Streets) -> NDArray[np.bool_]:
     return ~closed
 
 
-def _stood_on(streets: Streets, open_: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def stood_on(streets: Streets) -> NDArray[np.bool_]:
     """Tell for each junction whether one can step aside there: if an arc that can be left begins or ends, or no arc."""
+    open_ = can_be_left(streets)
     arcs = np.bincount(streets.tail, minlength=streets.nodes) + np.bincount(streets.head, minlength=streets.nodes)
     free = np.zeros(streets.nodes, dtype=bool)
     free[streets.tail[open_]] = free[streets.head[open_]] = True
