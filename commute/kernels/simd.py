@@ -64,9 +64,15 @@ def relaxed(lanes: Row, rows: Row, row: int, weight: int) -> Row:
     return np.minimum(lanes, np.minimum(rows[row].astype(np.int64) + weight, most)).astype(rows.dtype)
 
 
-def least(lanes: Row) -> int:
-    """Return the least of all lanes."""
-    return int(lanes.min())
+def relaxed_by_row(lanes: Row, rows: Row, row: int, weights: Row, weight: int) -> Row:
+    """Return the lesser, lane by lane, of ``lanes`` and ``rows[row] + weights[weight]``; both of one kind."""
+    total = rows[row].astype(np.int64) + weights[weight]
+    return np.minimum(lanes, np.minimum(total, UNREACHED[rows.dtype])).astype(rows.dtype)
+
+
+def any_within(lanes: Row, limit: int) -> bool:
+    """Say whether any lane is at most ``limit``, which must be one that a lane can hold."""
+    return bool((lanes <= limit).any())
 
 
 def add_within(totals: NDArray[np.int32], row: int, lanes: Row, cutoff: int, value: int) -> None:
@@ -171,16 +177,34 @@ def _relaxed(typingctx, lanes, rows, row, weight):
 
 
 @intrinsic
-def _least(typingctx, lanes):
+def _relaxed_by_row(typingctx, lanes, rows, row, weights, weight):
+    unsigned = not rows.dtype.signed
+
+    def code(context, builder, signature, arguments):
+        mine, array, place, others, which = arguments
+        vector = mine.type
+        one = builder.load(_row_pointer(context, builder, rows, array, place), align=_aligned(rows))
+        other = builder.load(_row_pointer(context, builder, weights, others, which), align=_aligned(weights))
+        saturating = f"llvm.uadd.sat.{_suffix(vector)}"
+        total = _llvm(builder, saturating, vector, one, other) if unsigned else builder.add(one, other)
+        return _llvm(builder, f"llvm.{'umin' if unsigned else 'smin'}.{_suffix(vector)}", vector, mine, total)
+
+    return lanes(lanes, rows, types.int64, weights, types.int64), code
+
+
+@intrinsic
+def _any_within(typingctx, lanes, limit):
     unsigned = not lanes.dtype.signed
 
     def code(context, builder, signature, arguments):
-        vector = arguments[0].type
-        name = "umin" if unsigned else "smin"
-        lowest = _llvm(builder, f"llvm.vector.reduce.{name}.{_suffix(vector)}", vector.element, arguments[0])
-        return builder.zext(lowest, ir.IntType(64)) if unsigned else builder.sext(lowest, ir.IntType(64))
+        mine, bound = arguments
+        bound = _spread(builder, builder.trunc(bound, mine.type.element), mine.type.count)
+        compare = builder.icmp_unsigned if unsigned else builder.icmp_signed
+        bits = ir.IntType(mine.type.count)  # one for each lane
+        within = builder.bitcast(compare("<=", mine, bound), bits)
+        return builder.icmp_unsigned("!=", within, ir.Constant(bits, 0))
 
-    return types.int64(lanes), code
+    return types.boolean(lanes, types.int64), code
 
 
 @intrinsic
@@ -223,9 +247,14 @@ def _(lanes, rows, row, weight):
     return lambda lanes, rows, row, weight: _relaxed(lanes, rows, row, weight)
 
 
-@overload(least)
-def _(lanes):
-    return lambda lanes: _least(lanes)
+@overload(relaxed_by_row)
+def _(lanes, rows, row, weights, weight):
+    return lambda lanes, rows, row, weights, weight: _relaxed_by_row(lanes, rows, row, weights, weight)
+
+
+@overload(any_within)
+def _(lanes, limit):
+    return lambda lanes, limit: _any_within(lanes, limit)
 
 
 @overload(add_within)

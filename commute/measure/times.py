@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -49,7 +49,7 @@ def minutes_between_points(
     from commute.kernels.csr import INF  # noqa: PLC0415 - numba is imported when the first graph is searched
 
     ends, bounds = ends_of(graph, destinations)
-    nearest = _nearest(node_times(graph, origins, direction=direction)[:, ends], bounds)
+    nearest = nearest_of(node_times(graph, origins, direction=direction)[:, ends], bounds)
     return np.where(nearest >= INF, np.inf, nearest / DECISECONDS)
 
 
@@ -99,7 +99,7 @@ def minutes_without(
         np.concatenate(slots), _bounds(slots), limit, columns=columns, threads=THREADS,
     )  # fmt: skip
     for asset, deciseconds in zip(assets, times, strict=True):
-        nearest = _nearest(deciseconds[:, column], bounds)
+        nearest = nearest_of(deciseconds[:, column], bounds)
         yield asset, np.where(nearest >= INF, np.inf, nearest / DECISECONDS)
 
 
@@ -121,6 +121,23 @@ def is_towards(direction: str) -> bool:
     return direction == "to"
 
 
+class Ends(NamedTuple):
+    """Where journeys of places begin and end: nodes ``starts[p]`` to ``starts[p + 1]`` are those of place p.
+
+    ``km`` is how far away by local streets a node is, 0 for the place itself.
+    """
+
+    node: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    km: NDArray[np.float64]
+
+    def within(self, km: float) -> Ends:
+        """Return those no farther away."""
+        near = self.km <= km
+        passed = np.concatenate([[0], np.cumsum(near)])
+        return Ends(self.node[near], passed[self.starts], self.km[near])
+
+
 def ends_of(graph: TimeGraph, places: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the nodes at which journeys of each place begin and end, and where each place's nodes begin.
 
@@ -129,34 +146,44 @@ def ends_of(graph: TimeGraph, places: Sequence[str]) -> tuple[NDArray[np.int64],
     place stays an end, or a new station next door could make journeys from the old one next town longer. A journey
     begins where others arrive, so that nobody rides out and back to a station of his own.
     """
-    own = [[graph.foot.get(place, graph.car.get(place))] for place in places]
+    near = possible_ends(graph, places).within(graph.assumptions.local["access_km"])
+    return near.node, near.starts
+
+
+def possible_ends(graph: TimeGraph, places: Sequence[str]) -> Ends:
+    """Return the ends of each place as far as local streets may lead under any assumptions."""
+    itself = [graph.foot.get(place, graph.car.get(place)) for place in places]
+    near: list[list[tuple[str, float]]] = [[] for _ in places]
     if graph.assumptions.basis == "in_vehicle":
-        for nodes, near in zip(own, _terminals(graph, places), strict=True):
-            nodes += [node for one in near for node in graph.arrivals.get(one, ())]
-            nodes += [graph.car[one] for one in near if one in graph.car and graph.car[one] not in nodes]
-    for place, nodes in zip(places, own, strict=True):
-        if nodes == [None]:  # an interchange in a world without cars
+        near = _terminals(graph, places)
+    found, starts = [], [0]
+    for place, node, exits in zip(places, itself, near, strict=True):
+        stops = [(stop, km) for name, km in exits for stop in graph.arrivals.get(name, ())]
+        ramps = [(graph.car[name], km) for name, km in exits if name in graph.car]
+        own = [(node, 0.0)] if node is not None else []
+        if not [*own, *stops, *ramps]:  # an interchange in a world without cars
             raise ParameterError(f"{graph.network.display_name(place)} can be reached only by car.")
-    ends = [np.array([node for node in nodes if node is not None], dtype=np.int64) for nodes in own]
-    return np.concatenate(ends), _bounds(ends)
+        found += [*own, *stops, *ramps]
+        starts.append(len(found))
+    nodes, km = (np.array(column) for column in zip(*found, strict=True)) if found else (np.empty(0), np.empty(0))
+    return Ends(nodes.astype(np.int64), np.array(starts, dtype=np.int64), km.astype(np.float64))
 
 
-def _terminals(graph: TimeGraph, places: Sequence[str]) -> list[list[str]]:
-    """Return the stations, ports and interchanges that each place's journeys by vehicle begin and end at."""
+def _terminals(graph: TimeGraph, places: Sequence[str]) -> list[list[tuple[str, float]]]:
+    """Return the stations, ports and interchanges of each place's own city and how far they are by local streets."""
     table = graph.network.places
     exits, rows = table[~table["kind"].isin(PEOPLE)], table.loc[list(places)]
     city = rows["parent"].where(rows["kind"] != "city", rows.index.to_series())
     (lon, lat), (to_lon, to_lat) = ([each[axis].to_numpy() for axis in ("lon", "lat")] for each in (rows, exits))
     km = distance_km(lon[:, None], lat[:, None], to_lon, to_lat)
-    near = km <= graph.assumptions.local["access_km"]
-    # The table may state the way from a city's centre to a station farther off.
-    near |= (rows["kind"] == "city").to_numpy()[:, None] & exits["access_minutes"].notna().to_numpy()
-    near &= city.to_numpy()[:, None] == exits["parent"].to_numpy()
-    lived_in = rows["kind"].isin(PEOPLE)
-    names = exits.index.to_numpy()
+    # The table may state the way from a city's centre to a station, however far off.
+    stated = (rows["kind"] == "city").to_numpy()[:, None] & exits["access_minutes"].notna().to_numpy()
+    km = np.where(stated, 0.0, km)
+    own = city.to_numpy(dtype=object)[:, None] == exits["parent"].to_numpy(dtype=object)
+    names, lived_in = exits.index.to_numpy(), rows["kind"].isin(PEOPLE)
     return [
-        list(names[chosen]) if people else [place]
-        for place, people, chosen in zip(places, lived_in, near, strict=True)
+        list(zip(names[chosen], far[chosen].tolist(), strict=True)) if people else [(place, 0.0)]
+        for place, people, chosen, far in zip(places, lived_in, own, km, strict=True)
     ]
 
 
@@ -164,7 +191,7 @@ def _bounds(groups: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum([len(group) for group in groups])]).astype(np.int64)
 
 
-def _nearest(times: NDArray[np.int32], bounds: NDArray[np.int64]) -> NDArray[np.int32]:
+def nearest_of(times: NDArray[np.int32], bounds: NDArray[np.int64]) -> NDArray[np.int32]:
     """Take the least of each group of columns; a group begins at each bound but the last."""
     return np.asarray(np.minimum.reduceat(times, bounds[:-1], axis=1), dtype=np.int32)
 

@@ -75,17 +75,23 @@ class TimeGraph:
     car: dict[str, int]
     arrivals: dict[str, tuple[int, ...]]
 
-    def under(self, assumptions: Assumptions) -> TimeGraph:
-        """Return the graph under assumptions that differ in nothing but numbers, on the same nodes and edges.
+    def covers(self, assumptions: Assumptions) -> bool:
+        """Tell whether this graph has every edge that there is under other assumptions.
 
-        A local way too long for these assumptions stays as an edge that takes for ever. Where other edges are needed
-        the graph is built anew: for other means of travel or another rule of waiting, wider limits of local ways, and
-        roads that can be left anywhere, whose ways bend with the minutes.
+        It has not for other means of travel or another rule of waiting, for wider limits of local ways, and where
+        roads can be left anywhere: the ways beside those bend with the minutes.
         """
         now, then = assumptions, self.assumptions
         same = (now.travel, now.wait_rule) == (then.travel, then.wait_rule)
         narrower = all(now.local[limit] <= then.local[limit] for limit in ("walk_km", "access_km", "water_share"))
-        if not same or not narrower or (self.edges.kind == "open").any():
+        return same and narrower and not (self.edges.kind == "open").any()
+
+    def under(self, assumptions: Assumptions) -> TimeGraph:
+        """Return the graph under other assumptions: on the same nodes and edges where it covers them, else built anew.
+
+        A local way too long for these assumptions stays as an edge that takes for ever.
+        """
+        if not self.covers(assumptions):
             return time_graph(self.network, assumptions)
         time, extra = self.times.under(assumptions)
         return replace(self, assumptions=assumptions, edges=self.edges._replace(time=time, extra=extra))
