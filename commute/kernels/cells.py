@@ -14,7 +14,7 @@ import numpy as np
 from commute.kernels.csr import INF
 from commute.kernels.door import whole_numbers
 from commute.kernels.hierarchy import DOWN, UP
-from commute.kernels.simd import LANES, add_within, least, load
+from commute.kernels.simd import LANES, add_within, load
 from commute.kernels.sweep import _lanes_for, _nothing, _origins, _sweep
 
 if TYPE_CHECKING:
@@ -51,9 +51,10 @@ def hanging(graph: Prepared, node: ArrayLike, distance: ArrayLike, worth: ArrayL
     value = np.asarray(worth, dtype=np.int64)
     if not at.shape == far.shape == value.shape or (value < 0).any():
         raise ValueError("Each cell needs a node, a distance and a worth of at least 0.")
-    order = np.lexsort((far, at))
-    position, first = np.unique(at[order], return_index=True)
-    return Hanging(position, np.append(first, len(order)).astype(np.int64), far[order], value[order])
+    order = np.argsort(at * np.int64(INF + 1) + far)  # one key: lexsort and unique take four times as long
+    at = at[order]
+    first = np.flatnonzero(np.diff(at, prepend=-1))
+    return Hanging(at[first], np.append(first, len(order)), far[order], value[order])
 
 
 def reached_cells(
@@ -107,10 +108,9 @@ def _tally(
         if not near[here]:
             continue
         lanes = load(rows, here)
-        first = int(least(lanes))
         for cell in range(start[group], start[group + 1]):
             far = int(distance[cell])
-            if first + far > last:
+            if far > last:
                 break  # as do all that are further
             left = worth[cell]
             while left > 0:  # once but for those that are worth more than an int32 holds
@@ -123,6 +123,6 @@ def _tally(
                 pending += part
                 for cutoff in range(len(cutoffs)):
                     within = int(cutoffs[cutoff]) - far
-                    if within >= first:
+                    if within >= 0:
                         add_within(recent, cutoff, lanes, within, part)
     total += recent

@@ -153,7 +153,8 @@ def test_reach_counts_as_one_who_adds_up_cell_by_cell(world, cutoffs, towards):
 def test_many_origins_in_batches_count_as_one_by_one_does(limit, threads):
     side = 20
     node = np.arange(side * side).reshape(side, side)
-    pairs = np.concatenate([np.c_[node[:, 1:].ravel(), node[:, :-1].ravel()], np.c_[node[1:].ravel(), node[:-1].ravel()]])
+    across, along = np.c_[node[:, 1:].ravel(), node[:, :-1].ravel()], np.c_[node[1:].ravel(), node[:-1].ravel()]
+    pairs = np.concatenate([across, along])
     random = np.random.default_rng(3)
     both = np.concatenate([pairs, pairs[:, ::-1]])
     lon, lat = 114 + 0.005 * (node.ravel() % side), 22.5 + 0.005 * (node.ravel() // side)

@@ -107,7 +107,7 @@ def test_what_only_a_network_knows_is_refused(streets):
         ({"origins": [5]}, "Junctions are numbered from 0 to 4; .*5.* is none"),
         ({"origins": [0.5]}, "Junctions are numbered from 0 to 4"),
         ({"origins": [0], "weights": [1, 2]}, "one number for each of the 5 junctions, or a table.*got 2"),
-        ({"origins": [0], "weights": [1, 2, 3, 4, -1]}, "numbers from 0 to 2147484; 1 of 5 are not, the first -1 in row 4"),
+        ({"origins": [0], "weights": [1, 2, 3, 4, -1]}, "1 of 5 are not, the first -1 in row 4"),
         ({"origins": [0], "weights": [1, 2, 3, 4, 3e6]}, "numbers from 0 to 2147484; 1 of 5 are not"),
         ({"origins": [0], "weights": list("abcde")}, "weights must be numbers of people, got list of others"),
         ({"origins": gpd.GeoSeries.from_xy([114.0], [22.5])}, "Origins and destinations have no CRS.*set_crs"),
