@@ -10,6 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_TWICE = 2
+
 
 @nb.njit(nogil=True, cache=True)
 def rows_of(wanted: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int32]:
@@ -57,10 +59,10 @@ def _uses(start: NDArray[np.int64], node: NDArray[np.int32], usable: NDArray[np.
             for i in range(first, at):
                 if node[i] != last:
                     last = node[i]
-                    uses[last] = min(2, uses[last] + 1)
+                    uses[last] = min(_TWICE, uses[last] + 1)
             if first < at:
-                uses[node[first]] = 2
-                uses[last] = 2
+                uses[node[first]] = _TWICE
+                uses[last] = _TWICE
     return uses
 
 
@@ -89,10 +91,10 @@ def cut(
                     continue
                 points[point] = node[i]
                 point += 1
-                if uses[node[i]] < 2 or point - begun < 2:
+                if uses[node[i]] < _TWICE or point - begun < _TWICE:
                     continue
                 middle = begun + (point - begun) // 2
-                if points[begun] == node[i] and points[middle] != node[i]:
+                if points[begun] == node[i]:
                     for back in range(point, middle, -1):
                         points[back] = points[back - 1]
                     point += 1

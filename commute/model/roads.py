@@ -56,7 +56,13 @@ _ACCESS = {  # of the first that is there the value counts
     "walk": ("foot", "access"),
     "bicycle": ("bicycle", "vehicle", "access"),
 }
-_CLOSED = {"no", "private", "permit", "agricultural", "forestry", "military", "emergency"}
+_CLOSED_TO_ALL = {"no", "private", "permit", "military", "emergency"}
+_WITH_WHEELS = {"agricultural", "forestry", "delivery"}  # signs against vehicles; who walks may pass
+_CLOSED = {
+    "drive": _CLOSED_TO_ALL | _WITH_WHEELS,
+    "walk": _CLOSED_TO_ALL,
+    "bicycle": _CLOSED_TO_ALL | _WITH_WHEELS,
+}
 _OPEN = {"yes", "designated", "permissive", "destination", "official"}
 _WAYS = ("forward", "backward")
 _SIZE = re.compile(r"weight|axle|length|height|width|load|trailer|hazmat")  # conditions that no car or bicycle meets
@@ -155,7 +161,7 @@ def allowed(tags: Mapping[str, str], mode: str, *, ferry: bool = False) -> bool:
     said = next((tags[key] for key in keys if key in tags), "")
     if ferry and mode == "drive":
         return said in _OPEN
-    return said not in _CLOSED
+    return said not in _CLOSED[mode]
 
 
 def _by_the_hour(condition: str) -> bool:

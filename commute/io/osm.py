@@ -1,0 +1,94 @@
+"""Maps of OpenStreetMap read as streets: files, graphs of OSMnx, downloads.
+
+Files are read by the package's own decoder of the PBF format (``kernels.pbf``), not by a library.
+Measured on two cores:
+
+=====================================  ================  ==================
+reader, ways with highway and nodes    Liechtenstein     generated, 200 MB
+=====================================  ================  ==================
+commute                                MEASURE
+=====================================  ================  ==================
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import shapely
+
+from commute.errors import DataFileError, ParameterError
+from commute.io.cutting import streets_of
+from commute.io.ways import read_ways
+from commute.model.roads import class_speeds
+from commute.model.streets import MODES
+
+if TYPE_CHECKING:
+    from commute.model.streets import Streets
+
+PBF = (".pbf",)
+MAPS = (*PBF, ".osm", ".osm.gz", ".osm.bz2", ".o5m")
+_EAST, _NORTH = 180.0, 90.0
+
+
+def read_map(path: Path, *, mode: str, within: Any, country: str | None) -> Streets:  # noqa: ANN401 - see area
+    """Read streets from a map; see ``read_streets``."""
+    if mode not in MODES:
+        raise ParameterError(f"mode cannot be {mode!r}: choose one of {', '.join(MODES)}.")
+    class_speeds(country)
+    clip = None if within is None else area(within)
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    except FileNotFoundError:
+        raise DataFileError(f"There is no file {path}.") from None
+    except OSError as error:
+        raise DataFileError(f"{path} cannot be read: {error.strerror}.") from error
+    with tempfile.TemporaryDirectory() as folder:
+        plain = path if path.name.endswith(PBF) else _converted(path, Path(folder) / f"{path.name}.pbf")
+        ways = read_ways(plain, mode=mode, country=country)
+    return streets_of(ways, mode=mode, within=clip, source=f"{path.name} {digest}")
+
+
+def area(within: Any) -> shapely.Geometry:  # noqa: ANN401 - anything may be given
+    """Return an area in degrees of WGS-84: a (Multi)Polygon in degrees, or a GeoSeries or GeoDataFrame with a CRS.
+
+    Raises
+    ------
+    ParameterError
+        For anything else, and for what cannot be degrees.
+    """
+    if isinstance(within, gpd.GeoDataFrame | gpd.GeoSeries):
+        if within.crs is None:
+            raise ParameterError("within has no CRS. Say which with set_crs(…).")
+        within = within.to_crs("EPSG:4326").union_all()
+    if not isinstance(within, shapely.Polygon | shapely.MultiPolygon) or within.is_empty or not within.is_valid:
+        raise ParameterError(
+            f"within must be a valid Polygon or MultiPolygon in degrees, or a GeoDataFrame of some, got {within!r:.80}."
+        )
+    west, south, east, north = within.bounds
+    if max(-west, east) > _EAST or max(-south, north) > _NORTH:
+        raise ParameterError(
+            f"within must be in degrees of WGS-84, got coordinates up to {east:.0f}, {north:.0f}. "
+            "Give a GeoDataFrame with its CRS instead."
+        )
+    return within
+
+
+def _converted(path: Path, target: Path) -> Path:
+    """Write another format of OpenStreetMap as PBF."""
+    try:
+        import osmium  # noqa: PLC0415 - only formats other than PBF need it
+    except ImportError:
+        raise ParameterError(
+            f"{path} can be read with osmium: pip install 'commute-circles[streets]'. PBF files need nothing."
+        ) from None
+    try:
+        with osmium.SimpleWriter(str(target)) as writer:
+            osmium.apply(str(path), writer)
+    except RuntimeError as error:
+        raise DataFileError(f"{path} is no OpenStreetMap file, or cut short: {error}. Download it again.") from error
+    return target
