@@ -12,12 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numba as nb
+import numpy as np
 
 from commute.kernels.csr import INF
-from commute.kernels.simd import add_within, least, load, relaxed, store, unreached
+from commute.kernels.simd import add_within, any_within, load, relaxed, store, unreached
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from commute.kernels.hierarchy import Topology
@@ -68,8 +68,8 @@ def sweep_batch(
 
     Not compiled itself, which would compile the four steps twice.
     """
-    _mark(hierarchy, batch, space)
-    _climb(hierarchy, metric, up, batch, limit, space)
+    ends = _mark(hierarchy, batch, space)
+    _climb(hierarchy, metric, up, batch, ends, limit, space)
     _descend(hierarchy, metric, 1 - up, limit, space, tally)
     _unmark(hierarchy, batch, space)
 
@@ -94,48 +94,62 @@ def gather(
 
 
 @nb.njit(cache=True, nogil=True)
-def _mark(hierarchy: Topology, batch: Batch, space: Workspace) -> None:
-    """Mark what lies above the seeds, and set its rows to unreached."""
+def _mark(hierarchy: Topology, batch: Batch, space: Workspace) -> NDArray[np.int32]:
+    """Mark what lies above the seeds, set its rows to unreached, and return where the walk from each seed ended.
+
+    That is the first position that an earlier seed had marked; -1 past a root.
+    """
     indptr, head = hierarchy.indptr, hierarchy.head
     rows, climbed = space.rows, space.climbed
     nothing = unreached(rows)
-    for seed in batch.position:
-        here = seed
-        while not climbed[here]:
+    ends = np.empty(len(batch.position), dtype=np.int32)
+    for seed in range(len(batch.position)):
+        here = batch.position[seed]
+        while here >= 0 and not climbed[here]:
             climbed[here] = True
             store(rows, here, nothing)
-            if indptr[here] < indptr[here + 1]:
-                here = head[indptr[here]]
+            here = head[indptr[here]] if indptr[here] < indptr[here + 1] else -1
+        ends[seed] = here
+    return ends
 
 
 @nb.njit(cache=True, nogil=True)
 def _climb(
-    hierarchy: Topology, metric: NDArray[np.int32], up: int, batch: Batch, limit: int, space: Workspace
+    hierarchy: Topology,
+    metric: NDArray[np.int32],
+    up: int,
+    batch: Batch,
+    ends: NDArray[np.int32],
+    limit: int,
+    space: Workspace,
 ) -> None:
-    """Bring the distance of each seed to all positions above it."""
+    """Bring the distance of each seed to all positions above it, all lanes at once.
+
+    The walks of ``_mark`` from the last to the first: whatever leads into a walk has then been climbed before.
+    """
     indptr, head, rows = hierarchy.indptr, hierarchy.head, space.rows
     for seed in range(len(batch.position)):
         here, lane, offset = batch.position[seed], batch.lane[seed], batch.offset[seed]
         if offset <= limit and offset < rows[here, lane]:
             rows[here, lane] = offset
-        while True:
+    for seed in range(len(batch.position) - 1, -1, -1):
+        here = batch.position[seed]
+        while here != ends[seed]:
             begin, end = indptr[here], indptr[here + 1]
-            spent = int(rows[here, lane])
-            if spent <= limit:
+            if any_within(load(rows, here), limit):
                 for arc in range(begin, end):
-                    candidate = spent + metric[arc, up]
-                    if candidate <= limit and candidate < rows[head[arc], lane]:
-                        rows[head[arc], lane] = candidate
-            if begin == end:
-                break
-            here = head[begin]
+                    store(rows, head[arc], relaxed(load(rows, head[arc]), rows, here, metric[arc, up]))
+            here = head[begin] if begin < end else -1
 
 
 @nb.njit(cache=True, nogil=True)
 def _descend(
     hierarchy: Topology, metric: NDArray[np.int32], down: int, limit: int, space: Workspace, tally: Tally
 ) -> None:
-    """Give every position within the limit its row, and count what is there."""
+    """Give every position that is visited its row, and count what is within the limit.
+
+    Whatever is visited has been preceded by all that it is joined to above, so their rows can be read unasked.
+    """
     indptr, head, first = hierarchy.indptr, hierarchy.head, hierarchy.first
     rows, climbed, near = space.rows, space.climbed, space.near
     values, cutoffs, recent, total = tally.values, tally.cutoffs, tally.recent, tally.total
@@ -143,19 +157,13 @@ def _descend(
     pending = 0
     here = len(first) - 1
     while here >= 0:
+        begin, end = indptr[here], indptr[here + 1]
         lanes = load(rows, here) if climbed[here] else nothing
-        open_above = climbed[here]
-        for arc in range(indptr[here], indptr[here + 1]):
-            if near[head[arc]]:
-                lanes = relaxed(lanes, rows, head[arc], metric[arc, down])
-                open_above = True
-        if not open_above:
-            near[first[here] : here + 1] = False
-            here = first[here] - 1
-            continue
-        near[here] = least(lanes) <= limit
+        for arc in range(begin, end):
+            lanes = relaxed(lanes, rows, head[arc], metric[arc, down])
+        store(rows, here, lanes)
+        near[here] = any_within(lanes, limit)
         if near[here]:
-            store(rows, here, lanes)
             value = int(values[here])
             if value:
                 if pending + value >= 2**31:
@@ -164,6 +172,13 @@ def _descend(
                 pending += value
                 for cutoff in range(len(cutoffs)):
                     add_within(recent, cutoff, lanes, cutoffs[cutoff], value)
+        elif not climbed[here]:
+            open_above = False
+            for arc in range(begin, end):
+                open_above |= near[head[arc]]
+            if not open_above:
+                near[first[here] : here] = False
+                here = first[here]
         here -= 1
     _empty_into(total, recent)
 
