@@ -22,6 +22,8 @@ from commute.errors import (
 from commute.io.coordinates import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
 from commute.io.datasets import load, regions, scenario, scenarios, verify
 from commute.io.graphs import from_networkx, to_networkx
+from commute.io.lines import from_lines
+from commute.io.osmnx import download_streets, from_osmnx
 from commute.io.population import read_population
 from commute.io.streets import read_streets, write_streets
 from commute.io.surfaces import write_surface
@@ -72,9 +74,12 @@ __all__ = [
     "cliff",
     "compare",
     "criticality",
+    "download_streets",
     "edges_within",
     "edits",
+    "from_lines",
     "from_networkx",
+    "from_osmnx",
     "gcj02_to_wgs84",
     "integration",
     "isochrones",
