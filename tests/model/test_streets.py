@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -147,3 +149,15 @@ def test_faulty_changes_are_refused():
         streets.with_minutes([1.0, 2.0])
     with pytest.raises(ParameterError, match="minutes: 1 of 1 are not above 0"):
         streets.with_minutes([-1.0])
+
+
+def test_preparing_tells_which_of_its_steps_are_done(monkeypatch):
+    steps = []
+
+    @contextmanager
+    def listening(title):
+        yield lambda done, of: steps.append((title, done, of))
+
+    monkeypatch.setattr("commute.model.streets.progress", listening)
+    streets_of(2, [0], [1], [1.0]).prepare().prepare()
+    assert steps == [("Preparing the streets", done, 3) for done in (1, 2, 3)]
