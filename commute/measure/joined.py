@@ -1,0 +1,307 @@
+"""Joined: times and circles by streets and trains together, exactly.
+
+A search on the joint graph tells when each door between the network and the streets is passed, and one sweep over the
+streets, seeded at all of them, when each junction is: whole deciseconds, as on one big graph of everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from commute.errors import ParameterError
+from commute.measure import surface
+from commute.measure.expansion import Expansion, rings
+from commute.measure.times import THREADS, is_towards
+from commute.model.assumptions import Assumptions
+from commute.model.clock import DECISECONDS
+from commute.model.joint import joint, layers_of
+from commute.model.network import PEOPLE
+from commute.model.timegraph import time_graph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from commute.model.joint import Doors, Joint, Layer
+    from commute.model.network import Network
+    from commute.model.streets import Streets
+
+UNSNAPPED, REACHED = "unsnapped", "reached"
+_AT_ONCE = 2**25  # times at junctions held at once: 128 MB
+REPORT = ("place_id", "layer", "node", "distance_metres", "component", "status", "minutes")
+
+
+def snap_report(
+    network: Network, streets: Streets | Mapping[str, Streets], *, assumptions: Assumptions | None = None
+) -> pd.DataFrame:
+    """Tell where each place of a network stands beside the streets that it is joined to.
+
+    Places are joined to the junction nearest to them within 500 m: all of them to streets for walking or cycling, and
+    interchanges too to streets for driving. ``streets`` are as in ``isochrones``.
+
+    Returns
+    -------
+    DataFrame
+        One row per place and layer: ``place_id``, ``layer`` (access, egress, or both where they are the same streets),
+        ``node`` (-1 if none), ``distance_metres`` (straight line to the nearest junction), ``component`` (two places
+        share one if the streets lead from each to the other), ``status`` (``snapped``; ``island``, not in the largest
+        component; ``unsnapped``, no junction near), ``minutes`` of the way to the junction (NaN if none).
+
+    Raises
+    ------
+    ParameterError
+        For streets that are none.
+    """
+    layers = layers_of(network, streets, assumptions if assumptions is not None else Assumptions())
+    tables = [one.ports.rename_axis("place_id").reset_index().assign(layer=one.role) for one in layers]
+    return pd.concat(tables, ignore_index=True)[list(REPORT)]
+
+
+class Origins(NamedTuple):
+    """Where circles are drawn round: places of the network (by ``place``, else None) or points, in degrees."""
+
+    label: list[Any]
+    name: list[str]
+    place: list[str | None]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+
+
+def origins_of(network: Network, origins: str | Iterable[str] | gpd.GeoSeries | gpd.GeoDataFrame) -> Origins:
+    """Read origins: names of places, or points, which are called as their index has it.
+
+    Raises
+    ------
+    UnknownNameError
+        For a place nobody knows.
+    ParameterError
+        For no origin at all, and for geometries that are no points.
+    """
+    if not isinstance(origins, gpd.GeoSeries | gpd.GeoDataFrame):
+        ids = network.place_ids(origins)
+        rows = network.places.loc[ids]
+        return Origins(list(ids), list(rows["name"]), list(ids), rows["lon"].to_numpy(), rows["lat"].to_numpy())
+    points = origins.geometry if origins.crs is None else origins.geometry.to_crs("EPSG:4326")
+    if not len(points) or not (points.geom_type == "Point").all() or points.is_empty.any():
+        raise ParameterError("Origins must be points, one at least; take representative_point() of an area.")
+    label = list(points.index)
+    return Origins(label, [str(one) for one in label], [None] * len(label), points.x.to_numpy(), points.y.to_numpy())
+
+
+class _Own(NamedTuple):
+    """For each origin its own junction, -1 where it has none or sets off through the doors, and its deciseconds."""
+
+    junction: NDArray[np.int64]
+    time: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """Origins in a network joined to streets, and what can be asked of them; made by :func:`joined`."""
+
+    joint: Joint
+    origins: Origins
+    towards: bool
+    limit: int
+
+    @property
+    def status(self) -> list[str]:
+        """``unsnapped`` where an origin has no access streets beside it: a place goes on without, a point nowhere."""
+        access = self.joint.layers[0]
+        beside = set(access.ports.index[access.ports["node"] >= 0])
+        snapped = [place in beside for place in self.origins.place]
+        snapped = [known or bool(own >= 0) for known, own in zip(snapped, self._own[0].junction, strict=True)]
+        return [REACHED if known else UNSNAPPED for known in snapped]
+
+    def minutes(self, places: Sequence[str]) -> NDArray[np.float64]:
+        """Return minutes [origins, places] between them; inf where no way leads, or none within the limit."""
+        from commute.kernels.csr import INF  # noqa: PLC0415 - numba is imported when the first graph is searched
+
+        node = _nodes(self.joint, places, towards=not self.towards)
+        found = np.where(self.times[:, node] >= INF, np.inf, self.times[:, node] / DECISECONDS)
+        same = np.array(self.origins.place, dtype=object)[:, None] == np.array(places, dtype=object)
+        return np.where(same, 0.0, found)
+
+    def rings(self, cutoffs: tuple[float, ...]) -> Iterator[list[tuple[float, shapely.Geometry]]]:
+        """Yield for each origin the area in km² and the polygon in degrees of each cutoff, ascending and nested."""
+        plane = surface.plane_of(self.joint.network)
+        for layers in self.expansions(round(cutoffs[-1] * DECISECONDS)):
+            shapes = rings(layers, cutoffs, towards=self.towards)
+            flat = [shapely.transform(shape, plane.forth.transform, interleaved=False) for shape in shapes]
+            yield [(float(one.area), shape) for one, shape in zip(flat, shapes, strict=True)]
+
+    def expansions(self, limit: int) -> Iterator[list[Expansion]]:
+        """Yield for each origin the layers of streets that it colours, with the times on the ground beside them.
+
+        INF beyond ``limit`` deciseconds, which must not lie beyond what was searched.
+        """
+        layers = [one for one, colours in zip(self.joint.layers, self._coloured, strict=True) if colours]
+        most = max(1, _AT_ONCE // sum(one.timed.nodes for one in layers))
+        for first in range(0, len(self.origins.label), most):
+            few = slice(first, first + most)
+            fields = [self._field(number, few, limit) for number, colours in enumerate(self._coloured) if colours]
+            for times in zip(*fields, strict=True):
+                yield [Expansion(one.timed, own) for one, own in zip(layers, times, strict=True)]
+
+    @cached_property
+    def times(self) -> NDArray[np.int32]:
+        """Deciseconds [origins, nodes] of the joint graph; INF beyond the limit."""
+        from commute.kernels.bounded import searches  # noqa: PLC0415 - as above
+
+        parts = [self._begin()]
+        for one, own, doors in zip(self.joint.layers, self._own, self._enter, strict=True):
+            if (own.junction >= 0).any():
+                parts.append(self._first_doors(one, own, doors))
+        graph = self.joint.reversed if self.towards else self.joint.csr
+        return searches(graph, *_seeds(parts, self.limit), self.limit, threads=THREADS)
+
+    # -- which way round -----------------------------------------------------------------------------------
+
+    @property
+    def _enter(self) -> tuple[Doors, ...]:
+        """The doors through which the search passes from the streets into the network."""
+        return self.joint.on if self.towards else self.joint.off
+
+    @property
+    def _leave(self) -> tuple[Doors, ...]:
+        return self.joint.off if self.towards else self.joint.on
+
+    @property
+    def _setting_off(self) -> list[bool]:
+        """Tell on which layers journeys set off: the access streets; in a car, on all that are for driving."""
+        access, *rest = self.joint.layers
+        return [True, *(access.by_car and one.by_car for one in rest)]
+
+    @property
+    def _coloured(self) -> list[bool]:
+        """Tell on which layers somebody is who has come from the origins, or sets off for them."""
+        return self._setting_off if self.towards else [True] * len(self.joint.layers)
+
+    def _parking(self, one: Layer, *, setting_off: bool) -> int:
+        """Return the deciseconds between the ground and the streets."""
+        minutes = self.joint.graph.assumptions.parking["unpark" if setting_off else "park"]
+        return round(minutes * DECISECONDS) if one.by_car else 0
+
+    @cached_property
+    def _own(self) -> list[_Own]:
+        """Where on each layer the origins that are points begin."""
+        passed = [True] * len(self.joint.layers) if self.towards else self._setting_off
+        is_point = np.array([place is None for place in self.origins.place])
+        found = []
+        for one, open_ in zip(self.joint.layers, passed, strict=True):
+            report = one.streets.snap(self.origins.lon, self.origins.lat)
+            leg = np.rint(one.legs(report["distance_metres"].to_numpy()) * DECISECONDS).astype(np.int64)
+            junction = np.where(is_point & open_, report["node"].to_numpy(), -1)
+            found.append(_Own(junction, leg + self._parking(one, setting_off=not self.towards)))
+        return found
+
+    # -- seeds ---------------------------------------------------------------------------------------------
+
+    def _begin(self) -> _Seeds:
+        """Begin at the places themselves."""
+        node = np.full(len(self.origins.place), -1, dtype=np.int64)
+        named = [row for row, place in enumerate(self.origins.place) if place is not None]
+        node[named] = _nodes(self.joint, [str(self.origins.place[row]) for row in named], towards=self.towards)
+        return _Seeds(node[:, None], np.zeros((len(node), 1), dtype=np.int64))
+
+    def _first_doors(self, one: Layer, own: _Own, doors: Doors) -> _Seeds:
+        """Go from the points over the streets to the doors."""
+        from commute.kernels.csr import INF  # noqa: PLC0415 - as above
+        from commute.kernels.sweep import distances  # noqa: PLC0415 - as above
+
+        begin = _Seeds(own.junction[:, None], own.time[:, None])
+        time = distances(
+            one.timed.prepared, *_seeds([begin], self.limit), self.limit,
+            columns=doors.junction, towards=self.towards, threads=THREADS,
+        ).astype(np.int64)  # fmt: skip
+        return _Seeds(doors.node[None, :], np.where(time >= INF, INF, time + doors.leg))
+
+    def _field(self, number: int, few: slice, limit: int) -> NDArray[np.int32]:
+        """Return deciseconds [origins, junctions] on the ground beside the streets of one layer."""
+        from commute.kernels.csr import INF  # noqa: PLC0415 - as above
+        from commute.kernels.sweep import distances  # noqa: PLC0415 - as above
+
+        one, own, doors = self.joint.layers[number], self._own[number], self._leave[number]
+        passed = self.times[few][:, doors.node].astype(np.int64)
+        begin = _Seeds(own.junction[few, None], own.time[few, None])
+        through = _Seeds(doors.junction[None, :], np.where(passed >= INF, INF, passed + doors.leg))
+        toll = self._parking(one, setting_off=self.towards)
+        limit -= toll
+        seeds = _seeds([begin, through], limit)
+        if limit < 0:
+            return np.full((len(seeds[2]) - 1, one.timed.nodes), INF, dtype=np.int32)
+        time = distances(one.timed.prepared, *seeds, limit, towards=self.towards, threads=THREADS)
+        time[time < INF] += toll
+        return time
+
+
+class _Seeds(NamedTuple):
+    """Where each origin begins, and when: [origins, seeds], or [1, seeds] of nodes common to all."""
+
+    node: NDArray[np.int64]
+    time: NDArray[np.int64]
+
+
+def joined(  # noqa: PLR0913 - what its callers were asked
+    network: Network,
+    origins: str | Iterable[str] | gpd.GeoSeries | gpd.GeoDataFrame,
+    streets: Streets | Mapping[str, Streets],
+    assumptions: Assumptions,
+    *,
+    direction: str = "from",
+    limit: int,
+    also: Sequence[str] = (),
+) -> Joined:
+    """Join a network to streets and set off from (or for) the origins; ``also`` are other places to be asked for.
+
+    Raises
+    ------
+    ParameterError
+        Under the basis ``in_vehicle``, and for streets and origins that are none.
+    """
+    if assumptions.basis == "in_vehicle":
+        raise ParameterError(
+            "In vehicle there is no way from the station to the door, so there is nothing to do for streets: take "
+            "centre_to_centre or door_to_door, or leave the streets out."
+        )
+    where = origins_of(network, origins)
+    layers = layers_of(network, streets, assumptions)
+    lived_in = network.places["kind"].isin(PEOPLE)
+    named = {place for place in (*where.place, *also) if place is not None}
+    graph = time_graph(network, assumptions)
+    made = joint(graph, layers, limit, tuple(sorted(place for place in named if not lived_in[place])))
+    return Joined(made, where, is_towards(direction), limit)
+
+
+def told(manifest: dict[str, Any], layers: tuple[Layer, ...]) -> dict[str, Any]:
+    """Add to a manifest what streets a result was computed over."""
+    said = {one.role: {"mode": one.timed.mode, "source": one.timed.source, "period": one.timed.period} for one in layers}
+    return manifest | {"streets": said}
+
+
+def _nodes(joint: Joint, places: Sequence[str], *, towards: bool) -> NDArray[np.int64]:
+    """Return the nodes at which journeys to places end, or at which those from them set off."""
+    known = joint.end if towards else joint.start
+    away = next((place for place in places if place not in known), None)
+    if away is not None:
+        raise ParameterError(f"{joint.network.display_name(away)} can be reached only by car.")
+    return np.array([known[place] for place in places], dtype=np.int64)
+
+
+def _seeds(parts: list[_Seeds], limit: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Put the seeds of each origin together, as the kernels read them: those that are there, and in time."""
+    count = max(max(len(part.node), len(part.time)) for part in parts)
+    node, time = (
+        np.concatenate([np.broadcast_to(part[column], (count, part.node.shape[1])) for part in parts], axis=1)
+        for column in (0, 1)
+    )
+    there = (node >= 0) & (time <= limit)
+    return node[there], time[there], np.concatenate([[0], np.cumsum(there.sum(axis=1))])
