@@ -70,11 +70,6 @@ def relaxed_by_row(lanes: Row, rows: Row, row: int, weights: Row, weight: int) -
     return np.minimum(lanes, np.minimum(total, UNREACHED[rows.dtype])).astype(rows.dtype)
 
 
-def least(lanes: Row) -> int:
-    """Return the least of all lanes."""
-    return int(lanes.min())
-
-
 def any_within(lanes: Row, limit: int) -> bool:
     """Say whether any lane is at most ``limit``, which must be one that a lane can hold."""
     return bool((lanes <= limit).any())
@@ -198,19 +193,6 @@ def _relaxed_by_row(typingctx, lanes, rows, row, weights, weight):
 
 
 @intrinsic
-def _least(typingctx, lanes):
-    unsigned = not lanes.dtype.signed
-
-    def code(context, builder, signature, arguments):
-        vector = arguments[0].type
-        name = "umin" if unsigned else "smin"
-        lowest = _llvm(builder, f"llvm.vector.reduce.{name}.{_suffix(vector)}", vector.element, arguments[0])
-        return builder.zext(lowest, ir.IntType(64)) if unsigned else builder.sext(lowest, ir.IntType(64))
-
-    return types.int64(lanes), code
-
-
-@intrinsic
 def _any_within(typingctx, lanes, limit):
     unsigned = not lanes.dtype.signed
 
@@ -268,11 +250,6 @@ def _(lanes, rows, row, weight):
 @overload(relaxed_by_row)
 def _(lanes, rows, row, weights, weight):
     return lambda lanes, rows, row, weights, weight: _relaxed_by_row(lanes, rows, row, weights, weight)
-
-
-@overload(least)
-def _(lanes):
-    return lambda lanes: _least(lanes)
 
 
 @overload(any_within)
