@@ -83,19 +83,20 @@ def peak_gb() -> float:
 @contextmanager
 def step(name: str) -> Iterator[None]:
     """Time a step and tell the peak after it."""
-    begun = time.perf_counter()
+    begun, busy = time.perf_counter(), time.process_time()
     yield
-    print(f"{name:<58}{time.perf_counter() - begun:8.2f} s   peak {peak_gb():.2f} GB", flush=True)
+    waited, worked = time.perf_counter() - begun, time.process_time() - busy
+    print(f"{name:<60}{waited:7.2f} s, {worked:6.2f} s of processors   peak {peak_gb():.2f} GB", flush=True)
 
 
 def alone(path: Path) -> None:
     """Read the grid in a process that does nothing else."""
     shape = outline()
-    with step("read the grid, all of it, in a process of its own"):
-        cells = read_population(path)
-    print(f"  {len(cells):,} cells with people, {cells['people'].sum():,.0f} people")
-    with step("read what is inside the outline, in the same process"):
+    with step("read what is inside the outline, in a process of its own"):
         cells = read_population(path, within=shape)
+    print(f"  {len(cells):,} cells with people, {cells['people'].sum():,.0f} people")
+    with step("read the grid, all of it, in the same process"):
+        cells = read_population(path)
     print(f"  {len(cells):,} cells with people, {cells['people'].sum():,.0f} people")
 
 
@@ -107,8 +108,8 @@ def question(path: Path, junctions: int, origins: int) -> None:
         streets.prepare()
     with step("read what is inside the outline"):
         frame = read_population(path, within=outline())
-    with step("first snap: a tree of the junctions"):
-        streets.snap(frame["lon"][:1], frame["lat"][:1])
+    with step("snap one cell: a tree of the junctions, their components"):
+        people_on(streets, frame[:1])
     with step(f"snap {len(frame):,} cells, one thread"):
         cells = people_on(streets, frame)
     with step(f"snap {len(frame):,} cells, two threads"):

@@ -1,4 +1,4 @@
-"""People on streets: who lives where, each at the junction nearest to them and a walk away from it.
+"""People on streets: who lives where, each at the nearest junction and a walk away from it.
 
 A cell of a grid, a point or an area is reached when its junction is and the walk from there fits into what is left;
 so each has a time of its own, and no polygon is laid over anything.
@@ -12,13 +12,15 @@ import geopandas as gpd
 import numpy as np
 
 from commute.errors import ParameterError
+from commute.measure.expansion import stood_on
 from commute.model.assumptions import Assumptions
 from commute.model.clock import DECISECONDS
+from commute.model.ground import EARTH_RADIUS_KM, distance_km, on_sphere
 from commute.model.streets import SNAP_METRES
 from commute.progress import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -66,11 +68,11 @@ def people_on(
     within_metres: float = SNAP_METRES,
     threads: int = 1,
 ) -> Cells:
-    """Hang people from streets: each row at the junction nearest to it.
+    """Hang people from streets: each row at the nearest junction where one can step aside.
 
-    The walk between the two is the straight line times ``local.circuity`` at ``speed.walk``, whatever is used on the
-    streets, rounded to tenths of seconds. ``reach`` takes what is returned for its ``weights``, so that many questions
-    need one snap.
+    That is none in the middle of a motorway, a bridge or a tunnel. The walk between the two is the straight line times
+    ``local.circuity`` at ``speed.walk``, whatever is used on the streets, rounded to tenths of seconds. ``reach`` takes
+    what is returned for its ``weights``, so that many questions need one snap.
 
     Parameters
     ----------
@@ -98,23 +100,41 @@ def people_on(
     given = Assumptions() if assumptions is None else assumptions
     lon, lat = _places(frame)
     people = thousandths(frame[_counted_in(frame)], most=MOST)
-    node, metres = np.empty(len(lon), dtype=np.int32), np.empty(len(lon))
-    island = np.empty(len(lon), dtype=np.bool_)
-    batches = -(-len(lon) // _AT_ONCE)
+    node, metres = np.full(len(lon), -1, dtype=np.int32), np.zeros(len(lon))
+    snap = _snapper(streets, within_metres)
 
     def worker(numbers: Iterator[int]) -> None:
         for number in numbers:
             rows = slice(number * _AT_ONCE, (number + 1) * _AT_ONCE)
-            report = streets.snap(lon[rows], lat[rows], within_metres=within_metres)
-            node[rows], metres[rows] = report["node"], report["distance_metres"]
-            island[rows] = report["status"] == "island"
+            node[rows], metres[rows] = snap(lon[rows], lat[rows])
 
-    if batches:
-        streets.snap(lon[:1], lat[:1])  # makes what snapping needs, once and not in every thread
-        with progress("Snapping people") as finished:
-            share(worker, batches, threads=threads, finished=finished)
-    walked = metres * given.local["circuity"] * 0.06 / given.speed["walk"] * DECISECONDS
-    return Cells(node, np.where(node >= 0, np.rint(walked), 0).astype(np.int32), people, island)
+    with progress("Snapping people") as finished:
+        share(worker, -(-len(lon) // _AT_ONCE), threads=threads, finished=finished)
+    walked = np.rint(metres * given.local["circuity"] * 0.06 / given.speed["walk"] * DECISECONDS).astype(np.int32)
+    largest = np.bincount(streets.component, minlength=1).argmax()
+    return Cells(node, walked, people, (node >= 0) & (np.append(streets.component, largest)[node] != largest))
+
+
+def _snapper(
+    streets: Streets, within_metres: float
+) -> Callable[[NDArray[np.float64], NDArray[np.float64]], tuple[NDArray[np.int32], NDArray[np.float64]]]:
+    """Return what finds the junction of points and the metres to it; -1 and 0 where there is none within reach."""
+    from scipy.spatial import KDTree  # noqa: PLC0415 - only snapping needs it
+
+    spots = np.flatnonzero(stood_on(streets)).astype(np.int32)
+    # unbalanced: 0.3 rather than 0.8 s for 1.5 million junctions, and no slower to ask
+    tree = KDTree(on_sphere(streets.lon[spots], streets.lat[spots]), balanced_tree=False)
+    chord = 2 * np.sin(min(within_metres / 1000 / EARTH_RADIUS_KM, np.pi) / 2)
+
+    def snap(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        _, place = tree.query(on_sphere(lon, lat), distance_upper_bound=chord)
+        node = np.append(spots, np.int32(-1))[place]  # the tree says its length where there is none
+        near = node >= 0
+        metres = np.zeros(len(lon))
+        metres[near] = 1000 * distance_km(lon[near], lat[near], streets.lon[node[near]], streets.lat[node[near]])
+        return node, metres
+
+    return snap
 
 
 def arrivals(cells: Cells, times: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -69,7 +69,8 @@ def reach_over_streets(  # noqa: PLR0913 - each is a choice of its own
         Who is there (or jobs, or beds), counted to the thousandth. Either an array, for each junction one number. Or
         a table of people on the ground: what ``read_population`` returns, any table of ``lon``, ``lat`` and
         ``people``, a GeoDataFrame of points or areas with ``people`` or ``population``. Each row is then reached at
-        a time of its own: that of the junction nearest to it, within 500 metres, and the walk between the two
+        a time of its own: that of the nearest junction off bridges, tunnels and motorways, at most 500 metres away,
+        and the walk between the two
         (straight line times 1.3 at 4.8 km/h: the defaults of ``local.circuity`` and ``speed.walk``). To ask about
         the same table again and again, or to walk otherwise, give what ``measure.people.people_on`` makes of it.
     direction

@@ -70,6 +70,16 @@ def test_without_a_walk_it_is_what_an_array_for_the_junctions_counts(streets):
         assert by_cells.equals(by_array)
 
 
+def test_nobody_walks_home_from_a_motorway_or_a_bridge():
+    lon, ends = 114 + 0.001 * np.arange(5), ([0, 1, 2, 3], [1, 2, 3, 4])
+    said = {"road": ["motorway", "motorway", "residential", "residential"], "bridge": [False, False, False, True]}
+    plain, told = (Streets.from_arrays(*ends, [1] * 4, lon, [22.5] * 5, attributes=one) for one in (None, said))
+    people = table(lon, 1)
+    assert people_on(plain, people).node.tolist() == [0, 1, 2, 3, 4]
+    assert people_on(told, people).node.tolist() == [2, 2, 2, 3, 3]
+    assert (people_on(told, people).egress > 0).tolist() == [True, True, False, False, True]
+
+
 def test_points_areas_and_tables_are_one(streets):
     points = gpd.GeoSeries.from_xy([114.0, 114.011], [22.5, 22.5], crs="EPSG:4326")
     expected = people_on(streets, table([114.0, 114.011], [3, 5]))
