@@ -41,6 +41,7 @@ from commute.measure.metropolis import integration
 from commute.measure.profile import PROFILES, Profile
 from commute.measure.routing import travel_times
 from commute.measure.street_circles import edges_within, surface
+from commute.measure.street_comparison import StreetComparison
 from commute.measure.timeline import timeline
 from commute.model import edits
 from commute.model.assumptions import Assumptions
@@ -65,6 +66,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Score",
+    "StreetComparison",
     "Streets",
     "TableError",
     "UnknownNameError",

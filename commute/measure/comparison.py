@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import singledispatch
 from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
@@ -75,6 +76,7 @@ class _World(NamedTuple):
     score: Score
 
 
+@singledispatch
 def compare(  # noqa: PLR0913 - each is a choice of its own
     base: Network,
     scenarios: Scenario | Network | Sequence[Scenario | Network],
@@ -86,6 +88,9 @@ def compare(  # noqa: PLR0913 - each is a choice of its own
     assumptions: Assumptions | None = None,
 ) -> Comparison:
     """Compare scenarios, or networks of other dates, with a base.
+
+    With ``Streets`` as the base it is ``compare(streets, scenarios, origins=…, cutoffs=(30, 60), weights=None)`` that
+    returns a ``StreetComparison``, told by ``measure.street_comparison.compare_streets``.
 
     Parameters
     ----------
@@ -118,7 +123,7 @@ def compare(  # noqa: PLR0913 - each is a choice of its own
     if not several:
         raise ParameterError("There is nothing to compare with: give at least one scenario or network.")
     named = [_named(one) for one in several]
-    _check_names([name for name, _, _ in named])
+    check_names([name for name, _, _ in named])
     here = list(base.cores) if origins is None else base.place_ids(origins)
     before = _world(BASE, base, given, here, direction)
     worlds = [before]
@@ -151,7 +156,8 @@ def _named(one: Scenario | Network) -> tuple[str, Scenario, Network | None]:
     return one.name, one, None
 
 
-def _check_names(names: list[str]) -> None:
+def check_names(names: list[str]) -> None:
+    """Refuse two of one name; ScenarioError says which."""
     twice = sorted({name for name in names if names.count(name) > 1 or name == BASE})
     if twice:
         raise ScenarioError(f"Two of the networks compared would be called {twice[0]!r}: give each its own name.")

@@ -1,7 +1,8 @@
-"""Differences: what two networks do not share; the ground of their circles, their links, their assumptions."""
+"""Differences: what two networks, or streets, do not share: the ground of circles, links and arcs, assumptions."""
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
@@ -9,16 +10,23 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from commute.measure import surface
+from commute.measure import expansion, surface
 from commute.model.clock import DECISECONDS
 from commute.model.timegraph import time_graph
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
+    from commute.measure.expansion import Field, Frame
     from commute.model.assumptions import Assumptions
     from commute.model.network import Network
+    from commute.model.streets import Streets
 
+    Real = Callable[[str, NDArray[np.object_]], NDArray[np.bool_]]
+
+CHANGES = ("gained", "lost", "kept")
 _LINK = ["line_id", "from_id", "to_id"]
 _SLIVER_KM = 0.02  # ground less wide than this is no difference
 
@@ -40,34 +48,106 @@ def ground(circles: gpd.GeoDataFrame, base: Network, *, base_name: str) -> gpd.G
     for (scenario, origin, cutoff), drawn in circles.set_index(["scenario", *key])["geometry"].items():
         if scenario == base_name:
             continue
-        for change, shape in _cut(of_base[origin, cutoff], drawn, plane).items():
-            flat = shapely.transform(shape, plane.forth.transform, interleaved=False)
+        for change, (shape, area) in cut(of_base[origin, cutoff], drawn, plane, _solid).items():
             row = {"scenario": scenario, "origin_id": origin, "cutoff": cutoff, "change": change}
-            rows.append(row | {"area_km2": float(flat.area), "geometry": shape})
+            rows.append(row | {"area_km2": area, "geometry": shape})
     columns = ["scenario", "origin_id", "cutoff", "change", "area_km2", "geometry"]
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs="EPSG:4326")
 
 
-def _cut(was: shapely.Geometry, now: shapely.Geometry, plane: surface.Plane) -> dict[str, shapely.Geometry]:
+def cut(
+    was: shapely.Geometry, now: shapely.Geometry, plane: surface.Plane, real: Real
+) -> dict[str, tuple[shapely.Geometry, float]]:
+    """Return the ground gained, lost and kept between two shapes in degrees, each with its area on the plane.
+
+    ``real`` tells which pieces of a change, on the plane, are more than a difference between two drawings.
+    """
     grid = surface.GRID
-    cut = {
+    found = {
         "gained": shapely.difference(now, was, grid_size=grid),
         "lost": shapely.difference(was, now, grid_size=grid),
         "kept": shapely.intersection(was, now, grid_size=grid),
     }
-    solid = {change: _solid(shape, plane) for change, shape in cut.items()}
-    return {change: shape for change, shape in solid.items() if not shape.is_empty}
+    changes = {}
+    for change, shape in found.items():
+        parts = shapely.get_parts(shape)
+        parts = parts[shapely.area(parts) > 0]
+        flat = shapely.transform(parts, plane.forth.transform, interleaved=False)
+        chosen = real(change, flat)
+        if chosen.any():
+            whole = shapely.multipolygons(parts[chosen]) if chosen.sum() > 1 else parts[chosen][0]
+            changes[change] = whole, float(shapely.area(flat[chosen]).sum())
+    return changes
 
 
-def _solid(shape: shapely.Geometry, plane: surface.Plane) -> shapely.Geometry:
-    """Drop the slivers of a shape.
+def _solid(_: str, flat: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Tell which pieces are no slivers.
 
     A disc is drawn with 128 corners. Where another disc just holds it, the corners of the one look out between those of
     the other by up to 0.03 % of the radius: up to ten metres of ground that nobody gained or lost.
     """
-    parts = shapely.get_parts(shape)
-    flat = shapely.transform(parts, plane.forth.transform, interleaved=False)
-    return shapely.union_all(parts[~shapely.is_empty(shapely.buffer(flat, -_SLIVER_KM / 2))])
+    return np.asarray(~shapely.is_empty(shapely.buffer(flat, -_SLIVER_KM / 2)))
+
+
+def ground_on_grid(
+    fields: tuple[Field, Field], rings: tuple[shapely.Geometry, shapely.Geometry], cutoff: float
+) -> dict[str, tuple[shapely.Geometry, float]]:
+    """Return the ground gained, lost and kept between two times on one grid, within a cutoff, each with its km².
+
+    Rings have fewer corners than there are cells, and so are not quite alike even where nothing has changed. A piece
+    between them counts as gained or lost only where a cell was.
+    """
+    (frame, was), (_, now) = fields
+    bound = round(cutoff * DECISECONDS)
+    changed = {"gained": (now <= bound) & (was > bound), "lost": (was <= bound) & (now > bound)}
+
+    def real(change: str, flat: NDArray[np.object_]) -> NDArray[np.bool_]:
+        if change not in changed:
+            return np.ones(len(flat), dtype=np.bool_)
+        return _beside(flat, frame, changed[change])
+
+    found = cut(*rings, expansion.plane_of(frame.lon0, frame.lat0), real)
+    return {change: (shape, area / 1e6) for change, (shape, area) in found.items()}
+
+
+def _beside(flat: NDArray[np.object_], frame: Frame, cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which pieces of ground have a corner in one of the cells, or in one next to it."""
+    corners, piece = shapely.get_coordinates(flat, return_index=True)
+    column, row = np.rint((corners - (frame.west, frame.south)) / frame.cell).astype(np.int64).T
+    near = np.zeros(len(piece), dtype=np.bool_)
+    for down, aside in product((-1, 0, 1), repeat=2):
+        near |= cells[np.clip(row + down, 0, frame.rows - 1), np.clip(column + aside, 0, frame.columns - 1)]
+    return np.bincount(piece, weights=near, minlength=len(flat)) > 0
+
+
+def arcs(base: Streets, others: Mapping[str, Streets]) -> gpd.GeoDataFrame:
+    """Say which arcs of streets each scenario adds, removes or gives another time, and draw them."""
+    tables = []
+    for name, other in others.items():
+        was = np.append(base.minutes, np.full(len(other.tail) - len(base.tail), np.inf))
+        now = other.minutes
+        numbers = np.flatnonzero(was != now)
+        said = [column for column in ("way", "road", "name") if column in other.attributes]
+        told = other.attributes.iloc[numbers][said].reset_index(drop=True)
+        before, after = was[numbers], now[numbers]
+        change = np.select([np.isinf(before), np.isinf(after)], ["added", "removed"], "retimed")
+        table = pd.DataFrame({"scenario": name, "change": change, "arc": numbers}).join(told)
+        table = table.assign(minutes_before=before, minutes_after=after, geometry=_lines(other, numbers))
+        tables.append(table.replace({"minutes_before": np.inf, "minutes_after": np.inf}, np.nan))
+    return gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs="EPSG:4326")
+
+
+def _lines(streets: Streets, numbers: NDArray[np.int64]) -> NDArray[np.object_]:
+    """Return arcs as lines in degrees, over their bends."""
+    bends, start = streets.bends, streets.bends.start
+    inner = np.diff(start)[numbers]
+    first = np.concatenate([[0], np.cumsum(inner + 2)])
+    where = np.empty((first[-1], 2))
+    for at, (ends, bent) in enumerate(((streets.lon, bends.lon), (streets.lat, bends.lat))):
+        where[first[:-1], at], where[first[1:] - 1, at] = ends[streets.tail[numbers]], ends[streets.head[numbers]]
+        rank = np.arange(inner.sum()) - np.repeat(np.cumsum(inner) - inner, inner)
+        where[np.repeat(first[:-1] + 1, inner) + rank, at] = bent[np.repeat(start[numbers], inner) + rank]
+    return np.asarray(shapely.linestrings(where, indices=np.repeat(np.arange(len(numbers)), inner + 2)))
 
 
 def links(worlds: Sequence[World]) -> pd.DataFrame:

@@ -56,6 +56,11 @@ class AddStreet(Editing):
 
     def edit_streets(self, streets: Streets) -> Streets:
         """Return the streets with it; ScenarioError where an end is far from any junction, or it is there already."""
+        if streets.period and self.minutes is None:
+            raise ScenarioError(
+                f"AddStreet: these are streets in traffic ({streets.period}), and {self.name!r} says a limit: add it "
+                "to the streets as they were read and take them under() the assumptions then, or say its minutes."
+            )
         lon, lat = np.array([self.start, self.end]).T
         near = streets.snap(lon, lat, within_metres=self.within_metres)
         for which, node, away in zip(("start", "end"), near["node"], near["distance_metres"], strict=True):

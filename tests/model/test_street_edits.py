@@ -96,6 +96,13 @@ def test_a_limit_is_slowed_by_traffic_and_walkers_walk():
     assert between(walked, 2, 3) == pytest.approx(0.06 * metres / peak.speed["walk"], abs=0.002)
 
 
+def test_a_limit_in_traffic_is_refused_as_its_minutes_would_be_those_of_no_traffic():
+    driven = town().under(Assumptions(period="peak"))
+    with pytest.raises(ScenarioError, match=r"these are streets in traffic \(peak\), and 'New Bridge' says a limit"):
+        new().apply(driven)
+    assert between(new(kph=None, minutes=4).apply(driven), 2, 3) == 4
+
+
 def test_streets_of_bare_arrays_can_grow():
     bare = Streets.from_arrays([0, 3], [1, 4], [1.0, 1.0], LON, LAT)
     grown = new(start=(113.01, 22.0)).apply(bare)
