@@ -60,6 +60,22 @@ def test_a_projected_grid_lies_where_its_projection_says(write):
     assert cells["people"].tolist() == [5, 6]
 
 
+def test_a_grid_of_equal_areas_clipped_by_degrees(write):
+    """As of the Global Human Settlement Layer, in the projection of Mollweide."""
+    bay = gpd.GeoSeries([shapely.box(113.9, 22.4, 114.1, 22.6)], crs="EPSG:4326").segmentize(0.001)
+    west, south, east, north = bay.to_crs("ESRI:54009").total_bounds
+    path = write(
+        np.ones((60, 60)), crs="ESRI:54009", transform=from_origin(west - 5000, north + 5000, 1000, 1000), nodata=-200
+    )
+    assert east < west + 55_000
+    assert south > north - 55_000
+    cells = read_population(path, within=bay[0])
+    assert cells["people"].sum() == pytest.approx(bay.to_crs("ESRI:54009").area[0] / 1e6, rel=1e-4)
+    assert cells["people"].max() == 1
+    assert cells["lon"].between(113.88, 114.12).all()
+    assert cells["lat"].between(22.38, 22.62).all()
+
+
 def test_a_grid_that_is_turned_or_upside_down_is_read_as_it_lies(write):
     square = shapely.box(114.0, 22.4, 114.15, 22.6)
     upright = read_population(write(), within=square)
