@@ -39,6 +39,18 @@ def real(name: str) -> Arcs | None:
         return Arcs(name, nodes, tail, file["indices"], file["weights_ds"], file["x"], file["y"])
 
 
+def keep(arcs: Arcs, path: Path) -> None:
+    """Write a network to a file, for a process of its own."""
+    np.savez(path, **arcs._asdict())
+
+
+def kept(path: Path) -> Arcs:
+    """Read what ``keep`` wrote."""
+    with np.load(path) as file:
+        columns = {column: file[column] for column in Arcs._fields}
+    return Arcs(**columns | {"name": str(columns["name"]), "nodes": int(columns["nodes"])})
+
+
 _GAPS, _ONE_WAY = 0.45, 0.1  # shares of the small streets
 
 

@@ -149,6 +149,29 @@ class Networkit:
         return int((np.array(search.getDistances()) <= limit).sum())
 
 
+class GraphTool:
+    """``graph_tool.topology.shortest_distance`` with a largest distance. Not on PyPI: Debian has python3-graph-tool."""
+
+    package = "graph_tool"
+
+    def __init__(self, csr: CSR, *_: object) -> None:
+        import graph_tool.all as kit
+
+        from commute.kernels.csr import tails
+
+        kit.openmp_set_num_threads(1)
+        self.kit, self.graph = kit, kit.Graph(directed=True)
+        self.graph.add_vertex(len(csr.indptr) - 1)
+        self.graph.add_edge_list(np.column_stack([tails(csr), csr.head]))
+        self.weight = self.graph.new_edge_property("int", vals=csr.weight)  # edges are numbered as they were added
+
+    def reached(self, origin: int, limit: int) -> int:
+        """Count the junctions within the limit."""
+        search = self.kit.shortest_distance
+        found = search(self.graph, source=self.graph.vertex(int(origin)), weights=self.weight, max_dist=limit)
+        return int((found.a <= limit).sum())
+
+
 class Pandana:
     """``pandana.Network.aggregate``: all junctions at once, each counting what is within its range."""
 
@@ -193,7 +216,9 @@ class Routingkit:
         return np.array([[NOWHERE if one is None else one for one in row] for row in rows])
 
 
-ONE_BY_ONE: tuple[Callable[..., Any], ...] = (Scipy, Igraph, Networkx, EgoGraph, Rustworkx, Networkit)
+ONE_BY_ONE: tuple[Callable[..., Any], ...] = (
+    Scipy, Igraph, Networkx, EgoGraph, Rustworkx, Networkit, GraphTool,
+)  # fmt: skip
 
 
 def installed(peer: Any) -> bool:

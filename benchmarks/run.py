@@ -17,96 +17,23 @@ import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before anybody loads OpenMP
 
-import importlib.metadata
-import platform
 import resource
-import statistics
-import time
 import warnings
-from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+import alone
+import cities
 import networks
 import numpy as np
 import peers
+from timing import Report, Times, agree, answered, in_turn, machine, timed
 
 from commute.kernels import bounded, csr, hierarchy, order, partial, sweep
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
 HALF_HOUR, HOUR = 18_000, 36_000  # deciseconds
-PEERS = ("scipy", "igraph", "networkx", "osmnx", "rustworkx", "networkit", "pandana", "routingkit-cch")
+PEERS = ("scipy", "igraph", "networkx", "osmnx", "rustworkx", "networkit", "graph-tool", "pandana", "routingkit-cch")
 PACKAGES = ("numba", "numpy", "pymetis", *PEERS)
-
-
-@dataclass
-class Times:
-    """The processor seconds of the runs of one piece of work."""
-
-    seconds: list[float] = field(default_factory=list)
-    each: float = 1
-
-    @property
-    def median(self) -> float:
-        """The middle of the runs, for one piece of what each does."""
-        return statistics.median(self.seconds) / self.each
-
-    @property
-    def spread(self) -> float:
-        """How many times the fastest run the slowest took."""
-        return max(self.seconds) / max(min(self.seconds), 1e-9)
-
-
-def timed(
-    work: Callable[[], object], runs: int, *, each: int = 1, clock: Callable[[], float] = time.process_time
-) -> Times:
-    """Run once to compile and to touch the memory, then time."""
-    work()
-    times = Times(each=each)
-    for _ in range(runs):
-        begin = clock()
-        work()
-        times.seconds.append(clock() - begin)
-    return times
-
-
-def answered(ask: Callable[..., Any], questions: Sequence[Any], *, runs: int = 1) -> tuple[list[Any], Times]:
-    """Ask one question after another, some times over, and keep the answers. The time is that of one, on average."""
-    answers: list[Any] = []
-    times = Times(each=len(questions))
-    for _ in range(runs):
-        begin = time.process_time()
-        answers = [ask(one) for one in questions]
-        times.seconds.append(time.process_time() - begin)
-    return answers, times
-
-
-def agree(peer: str, answers: Any, own: Any) -> None:
-    """Stop if a peer answers otherwise."""
-    if not np.array_equal(answers, own):
-        raise SystemExit(f"{peer} finds otherwise: {answers} where commute finds {own}.")
-
-
-@dataclass
-class Report:
-    """The rows of the tables."""
-
-    rows: list[str] = field(default_factory=list)
-
-    def say(self, line: str) -> None:
-        """Print a line, and keep it."""
-        print(line, flush=True)
-        self.rows.append(line)
-
-    def versus(self, work: str, peer: str, own: Times, other: Times, bar: float | None = None) -> None:
-        """Add the row of one piece of work."""
-        ratio = other.median / own.median
-        verdict = "" if bar is None else f"{bar:g}× {'reached' if ratio >= bar else '**missed**'}"
-        milliseconds = f"{own.median * 1e3:.3g} | {other.median * 1e3:.3g} | {ratio:.3g}×"
-        self.say(f"| {work} | {peer} | {milliseconds} | {verdict} | {own.spread:.2f}, {other.spread:.2f} |")
 
 
 class Bench:
@@ -242,16 +169,17 @@ class Bench:
         self.report.versus("one weight new, then 64 origins, 60 min", "Scipy", timed(one_edge, 7), sixty_four, bar)
 
     def threads(self) -> None:
-        """Ask 4,096 origins of one thread and of two, by the clock on the wall."""
+        """Ask 8,192 origins of one thread and of two, by the clock on the wall; and what two of anything gain here."""
         if self.quick:
             return
-        many = self.random.integers(0, self.arcs.nodes, 4096)
-        one, two = (
-            timed(lambda threads=threads: self.reached(many, HOUR, threads=threads), 3, clock=time.perf_counter)
-            for threads in (1, 2)
-        )
+        many = self.random.integers(0, self.arcs.nodes, 8192)
         agree("one thread", self.reached(many, HOUR), self.reached(many, HOUR, threads=2))
-        self.report.versus("4,096 origins, two threads (wall)", "one thread", two, one, 1.6)
+        one, two = in_turn(
+            *(functools.partial(self.reached, many, HOUR, threads=threads) for threads in (1, 2)), runs=7
+        )
+        self.report.versus("8,192 origins, two threads (wall)", "one thread", two, one, 1.6)
+        one, two = in_turn(*(functools.partial(alone.arithmetic, threads) for threads in (1, 2)), runs=7)
+        self.report.versus("arithmetic in registers, two threads (wall): the machine itself", "one thread", two, one)
 
 
 def main() -> None:
@@ -262,9 +190,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     report = Report()
-    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES if version(name))
-    report.say(f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors, "
-               f"load {os.getloadavg()[0]:.1f}; Python {platform.python_version()}, {versions}.")  # fmt: skip
+    report.say(machine(PACKAGES))
     known = [] if asked.made else [networks.real(name) for name in ("wuhan", "ne1500k")]
     chosen = [one for one in known if one] or [networks.made(nodes) for nodes in asked.made or (100_000, 1_000_000)]
     for arcs in chosen:
@@ -273,18 +199,13 @@ def main() -> None:
             part()
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         report.say(f"\nPeak memory of the process so far, peers included: {peak:.2f} GB.")
+        alone.in_its_own_process(arcs, report)
+    cities.compare(report, quick=asked.quick)
+    alone.first_calls(report)
     if asked.write:
         method = __doc__[__doc__.index("One thread") :].replace("\n", " ").strip()
         head = f"# Results\n\nWritten by `python benchmarks/run.py --write`. {method}\n\n"
         (Path(__file__).parent / "RESULTS.md").write_text(head + "\n".join(report.rows) + "\n", "utf-8")
-
-
-def version(package: str) -> str:
-    """Return the version of a package, nothing where it is not installed."""
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
 
 
 if __name__ == "__main__":
