@@ -124,7 +124,8 @@ class Oracle:
         found = {}
         for row in self.made.places.itertuples():
             near = streets.snap([row.lon], [row.lat]).iloc[0]
-            if near["node"] >= 0 and (row.kind != "interchange" or streets.mode == "drive"):
+            drivable = streets.mode == "drive" and row.Index in self.base.car
+            if near["node"] >= 0 and (row.kind != "interchange" or drivable):
                 found[row.Index] = (near["node"], near["component"], self.leg(streets, near["distance_metres"]))
         return found
 

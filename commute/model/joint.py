@@ -264,6 +264,7 @@ class _Laid:
         leads = (tail != head) & (self.edges.time < INF)
         chosen = self.graph.network.places["kind"].isin(PEOPLE).to_numpy(copy=True)
         chosen[tail[leads]] = chosen[head[leads]] = True
+        chosen |= self.access is not self.egress and self.access.by_car and self.egress.by_car  # cars change streets
         return frozenset(self.places[chosen])
 
     def doors_of(self, one: Layer, chosen: frozenset[str], foot: dict[str, int]) -> Doors:
