@@ -169,8 +169,8 @@ def pick_dense(
         x += signed(step)
         near = _place(wanted, node, near)
         if near < len(wanted) and wanted[near] == node:
-            lat[near] = 1e-9 * (scale[1] + scale[0] * y)
-            lon[near] = 1e-9 * (scale[2] + scale[0] * x)
+            lat[near] = (scale[1] + scale[0] * y) / 1e9
+            lon[near] = (scale[2] + scale[0] * x) / 1e9
 
 
 @nb.njit(nogil=True, cache=True)
@@ -200,8 +200,8 @@ def pick_nodes(
                 x = signed(value)
         near = _place(wanted, node, near)
         if near < len(wanted) and wanted[near] == node:
-            lat[near] = 1e-9 * (scale[1] + scale[0] * y)
-            lon[near] = 1e-9 * (scale[2] + scale[0] * x)
+            lat[near] = (scale[1] + scale[0] * y) / 1e9
+            lon[near] = (scale[2] + scale[0] * x) / 1e9
 
 
 @nb.njit(nogil=True, cache=True)
