@@ -149,8 +149,8 @@ def cut(on: Lines, share: NDArray[np.float64]) -> Lines:
 
 
 @nb.njit(cache=True, nogil=True)
-def splat(
-    grid: NDArray[np.int32],
+def colour(
+    grid: NDArray[np.float32],
     west: float,
     south: float,
     cell: float,
@@ -158,61 +158,54 @@ def splat(
     time: NDArray[np.int32],
     duration: NDArray[np.int32],
     limit: int,
+    aside: float,
+    pace: float,
 ) -> None:
-    """Lower the cells along each line to the time of passing: from ``time`` on, evenly over ``duration``.
+    """Lower the cells within ``aside`` metres of each line to the time of passing and of going there, straight.
 
-    One and a half samples per cell, at places that do not depend on the times; those later than ``limit`` are left.
+    A line is passed from ``time`` on, evenly over ``duration``, and left nowhere later than ``limit``; aside one goes
+    at ``pace`` (time per metre). One and a half samples per cell, at places that do not depend on the times, and each
+    with its whole disc: from cell to cell (chamfer) a time cannot at once be the earliest and know how far it has
+    come, and would let a distant early street reach over a river past a near late one. A line of one point is a
+    junction, whose sample the lines that meet there share; the last point of other lines is left to it.
     """
     step, length = cell / 1.5, lengths(on)
     for line in range(len(time)):
-        pace = duration[line] / length[line] if length[line] > 0 else 0.0
-        _mark(grid, west, south, cell, on.x[on.start[line]], on.y[on.start[line]], float(time[line]), limit)
-        passed, due = 0.0, step
-        for point in range(on.start[line] + 1, on.start[line + 1]):
+        begin, last = on.start[line], on.start[line + 1] - 1
+        if begin == last and time[line] <= limit:
+            _disc(grid, (on.y[last] - south) / cell, (on.x[last] - west) / cell, time[line], aside / cell, pace * cell)
+        rate = duration[line] / length[line] if length[line] > 0 else 0.0
+        due, passed = step, 0.0
+        for point in range(begin + 1, last + 1):
             dx, dy = on.x[point] - on.x[point - 1], on.y[point] - on.y[point - 1]
             piece = np.sqrt(dx * dx + dy * dy)
-            if time[line] + passed * pace > limit:
-                break
-            while due < passed + piece:
+            while due < passed + piece and time[line] + due * rate <= limit:
                 part = (due - passed) / piece
-                x, y = on.x[point - 1] + part * dx, on.y[point - 1] + part * dy
-                _mark(grid, west, south, cell, x, y, time[line] + due * pace, limit)
+                column = (on.x[point - 1] + part * dx - west) / cell
+                row = (on.y[point - 1] + part * dy - south) / cell
+                _disc(grid, row, column, time[line] + due * rate, aside / cell, pace * cell)
                 due += step
             passed += piece
-        last = on.start[line + 1] - 1
-        _mark(grid, west, south, cell, on.x[last], on.y[last], float(time[line] + duration[line]), limit)
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
-def _mark(
-    grid: NDArray[np.int32], west: float, south: float, cell: float, x: float, y: float, time: float, limit: int
-) -> None:
-    row, column = int(np.floor((y - south) / cell + 0.5)), int(np.floor((x - west) / cell + 0.5))
-    if time <= limit and 0 <= row < grid.shape[0] and 0 <= column < grid.shape[1]:
-        grid[row, column] = min(grid[row, column], np.int32(np.ceil(time)))
+@nb.njit(cache=True, nogil=True, fastmath=True)
+def _disc(grid: NDArray[np.float32], row: float, column: float, time: float, radius: float, slope: float) -> None:
+    """Lower the cells around one sample.
 
-
-@nb.njit(cache=True, nogil=True)
-def spread(grid: NDArray[np.int32], radius: float, pace: float) -> NDArray[np.int32]:
-    """Go from every cell to those within ``radius`` cells, straight, at ``pace`` (time per cell).
-
-    The disc is pushed out whole. Passing times on from cell to cell (chamfer) cannot at once be the earliest and know
-    how far it has come, and would let a distant early street reach over a river past a near late one.
+    The first cell of the way aside counts in proportion, d² rather than d: between the middles of two cells on either
+    side of a street times are interpolated, and on the street itself would else be late by a third of a cell.
     """
-    rows, columns = grid.shape
-    out = grid.copy()
-    reach = int(radius)
-    for row in range(rows):
-        for column in range(columns):
-            time = grid[row, column]
-            if time == INF:
-                continue
-            for down in range(max(-reach, -row), min(reach, rows - 1 - row) + 1):
-                width = int(np.sqrt(max(radius * radius - down * down, 0.0)))
-                for aside in range(max(-width, -column), min(width, columns - 1 - column) + 1):
-                    later = time + np.int32(np.ceil(pace * np.sqrt(float(down * down + aside * aside))))
-                    out[row + down, column + aside] = min(out[row + down, column + aside], later)
-    return out
+    for down in range(max(int(np.ceil(row - radius)), 0), min(int(np.floor(row + radius)), grid.shape[0] - 1) + 1):
+        high = np.float32((down - row) * (down - row))
+        width = np.sqrt(max(radius * radius - high, 0.0))
+        first = max(int(np.ceil(column - width)), 0)
+        last = min(int(np.floor(column + width)), grid.shape[1] - 1)
+        begin, steep, at = np.float32(time), np.float32(slope), np.float32(column)
+        for across in range(first, last + 1):
+            off = np.float32(across) - at
+            square = high + off * off
+            away = min(np.sqrt(square), square)
+            grid[down, across] = min(grid[down, across], begin + steep * away)
 
 
 @nb.njit(cache=True, nogil=True)

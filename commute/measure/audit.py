@@ -63,7 +63,8 @@ def audit(
     DataFrame
         One row per polygon: ``origin_id``, ``cutoff``, ``people_falsely_in`` and ``people_falsely_out`` (at points
         that polygon and times disagree on), ``share_wrong`` (of the people within the cutoff by either),
-        ``boundary_error_m`` (the farthest such point from the boundary, in metres; 0 where there is none), ``valid``,
+        ``boundary_error_m`` (the farthest such point from the boundary, in metres; 0 where there is none; deep inside
+        it may be where a hole was filled), ``valid``,
         ``nested``. Over streets also ``area_falsely_in_km2``, ``area_falsely_out_km2`` and ``outline_error_m`` (that
         ground over the length of the outline: how far it is off on average).
 
@@ -117,6 +118,7 @@ def _of_streets(circles: gpd.GeoDataFrame, streets: Streets, weights: ArrayLike 
 
 def _held(circles: gpd.GeoDataFrame, row: Any, known: _Points, near: NDArray[np.bool_]) -> dict[str, Any]:  # noqa: ANN401 - a row
     """Hold one polygon against what the times say of each point."""
+    shapely.prepare(row.geometry)
     inside = shapely.intersects(row.geometry, known.where)
     people, wrong = known.people, inside != near
     return {

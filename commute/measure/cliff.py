@@ -75,7 +75,7 @@ def cliff_over_streets(  # noqa: PLR0913 - each is a choice of its own
     """Tell what cutoffs ``by`` minutes earlier and later would change, in ``area_km2`` and people or junctions."""
     cutoffs = _around(minutes, by)
     found = circles_over_streets(streets, origins, cutoffs, direction=direction, weights=weights, threads=threads)
-    return _changes(pd.DataFrame(found), minutes, by)
+    return _changes(found, minutes, by)
 
 
 cliff.register(Streets, cliff_over_streets)
@@ -97,7 +97,7 @@ def _changes(found: pd.DataFrame, minutes: float | Iterable[float], by: float) -
     at = np.searchsorted(around, np.array(cutoffs))
     earlier, later = (np.searchsorted(around, np.array(cutoffs) + step) for step in (-by, by))
     frame = found.iloc[(np.arange(len(table))[:, None] * len(around) + at).ravel()]
-    frame = frame[["origin_id", "cutoff", "direction"]].reset_index(drop=True).assign(by=float(by))
+    frame = pd.DataFrame(frame[["origin_id", "cutoff", "direction"]]).reset_index(drop=True).assign(by=float(by))
     for column, name in enumerate(counted):
         frame[name] = table[:, at, column].ravel()
         frame[f"{name}_lost"] = (table[:, at, column] - table[:, earlier, column]).ravel()

@@ -124,18 +124,20 @@ def field(
     ``finer`` divides the cell, to see what the grid leaves out. The rest is as in ``rings``.
     """
     from commute.kernels.csr import INF  # noqa: PLC0415 - numba is imported with the first streets
-    from commute.kernels.grid import sieve, splat, spread  # noqa: PLC0415 - as above
+    from commute.kernels.grid import colour, sieve  # noqa: PLC0415 - as above
 
     limit = _limit(layers, cutoffs)
     centre = centre_of([layer.streets for layer in layers]) if frame is None else (frame.lon0, frame.lat0)
     drawn = [_drawn(layer, limit, towards=towards, centre=centre) for layer in layers]
     on = frame if frame is not None else _fitted(drawn, centre, finer)
-    times = np.full((on.rows, on.columns), INF, dtype=np.int32)
-    pace = on.cell / (Assumptions().speed["walk"] / 3.6) * 10
+    late = np.full((on.rows, on.columns), INF, dtype=np.float32)
+    pace = 10 / (Assumptions().speed["walk"] / 3.6)  # deciseconds for a metre on foot
+    where = on.west, on.south, on.cell
     for layer in drawn:
-        own = np.full_like(times, INF)
-        splat(own, on.west, on.south, on.cell, layer.lines, layer.time, layer.duration, limit + _AFTER)
-        np.minimum(times, spread(own, _aside_cells(layer.mode, on.cell), pace), out=times)
+        aside = _aside(layer.mode, on.cell)
+        colour(late, *where, layer.lines, layer.time, layer.duration, limit + _AFTER, aside, pace)
+    times = np.where(late < INF, np.ceil(late), 0).astype(np.int32)
+    times[late >= INF] = INF  # which float32 would round up
     return Field(on, sieve(times, int(min(HOLE_M2[layer.mode] for layer in drawn) / on.cell**2)))
 
 
@@ -258,12 +260,12 @@ def _fitted(drawn: Sequence[_Drawn], centre: tuple[float, float], finer: float) 
         cell *= max(1.01, (rows * columns / (MOST_CELLS * finer**2)) ** 0.5)
 
 
-def _aside_cells(mode: str, cell: float) -> float:
-    """Return how far from a street one goes, in cells: half a cell more, as the outline runs through their middles.
+def _aside(mode: str, cell: float) -> float:
+    """Return how far from a street one goes, in metres: half a cell more, as the outline runs through their middles.
 
     At least to all eight cells around, or a street would be a row of dots on a grid as coarse as that.
     """
-    return max(ASIDE_METRES[mode] / cell, 1.0) + 0.5
+    return max(ASIDE_METRES[mode], cell) + cell / 2
 
 
 def _bands(times: NDArray[np.int32], outside: NDArray[np.bool_], limits: Sequence[int]) -> list[NDArray[np.object_]]:
