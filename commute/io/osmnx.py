@@ -41,7 +41,7 @@ def from_osmnx(graph: nx.MultiDiGraph[Any], *, mode: str = "drive", country: str
     ``maxspeed``, else at the usual speed of its class ``highway`` in ``country``; on foot and by bicycle without
     ``travel_time`` at the speed of the assumptions. A time without ``speed_kph`` counts as observed, as does what an
     edge says of itself in ``speed`` (``observed``, ``signed`` or ``class``): traffic slows limits, not observations.
-    Of tags that are lists the first counts, of speeds the mean.
+    Of tags that are lists the first counts, of speeds the mean, of bridges and tunnels any.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def from_osmnx(graph: nx.MultiDiGraph[Any], *, mode: str = "drive", country: str
     said: dict[str, Any] = {name: [getattr(one, name) for one in speeds] for name in ("kph", "speed")}
     said["metres"] = metres
     said |= {name: [_text(data.get(tag)) for *_, data in edges] for name, tag in _WORDS.items()}
-    said |= {name: [_text(data.get(name)) not in {"", "no"} for *_, data in edges] for name in ("bridge", "tunnel")}
+    said |= {name: [_is(data.get(name)) for *_, data in edges] for name in ("bridge", "tunnel")}
     said["way"] = [_number(data.get("osmid")) for *_, data in edges]
     return Streets.from_arrays(
         np.array([row[tail] for tail, _, _ in edges], dtype=np.int32),
@@ -196,6 +196,11 @@ def _texts(value: object) -> list[str]:
 
 def _text(value: object) -> str:
     return next(iter(_texts(value)), "")
+
+
+def _is(value: object) -> bool:
+    """Tell whether a part of an edge is a bridge or tunnel, whatever its kind."""
+    return any(text != "no" for text in _texts(value))
 
 
 def _float(value: object) -> float:
