@@ -2,7 +2,7 @@
 
     python benchmarks/growth.py                      100,000, 1 million and 3 million junctions
     python benchmarks/growth.py --sizes 50000 200000
-    python benchmarks/growth.py --write              also write benchmarks/GROWTH.md
+    python benchmarks/growth.py --write              also write benchmarks/GROWTH.md, and its part of docs/engine.md
 
 Each size has a process of its own, without peers until its memory has been read; then scipy answers a sample, and must
 agree. One thread, processor time. The exponent is the slope of a straight line through the logarithms of all sizes: 1
@@ -46,6 +46,9 @@ ROWS = {
     "scipy_30": ("scipy, 30 min, each", 1e3, "ms"),
     "scipy_60": ("scipy, 60 min, each", 1e3, "ms"),
 }
+QUOTED = ("order", "topology", "customise", "arrays", "grown", "many_30", "many_60", "prepared_60", "unprepared_60")
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "engine.md"
+BEGIN, END = "<!-- from benchmarks/GROWTH.md -->\n", "<!-- until here -->"
 RATIOS = {
     "1,024 origins": "many",
     "one origin, prepared": "prepared",
@@ -78,6 +81,15 @@ def table(found: list[dict[str, float]], report: Report) -> None:
             report.say(f"| {work}, {minutes} min | {cells} |")
 
 
+def quote(rows: list[str]) -> None:
+    """Put the head of the table and some of its rows, as they are, into the page on the engine."""
+    labels = tuple(f"| {ROWS[name][0]}, {ROWS[name][2]} |" for name in QUOTED)
+    head = next(place for place, row in enumerate(rows) if row.startswith("| | "))
+    chosen = [*rows[head : head + 2], *(row for row in rows if row.startswith(labels))]
+    before, rest = PAGE.read_text("utf-8").split(BEGIN)
+    PAGE.write_text(before + BEGIN + "\n".join(chosen) + "\n" + END + rest.split(END)[1], "utf-8")
+
+
 def main() -> None:
     """Measure each size, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -92,6 +104,7 @@ def main() -> None:
         made = " ".join(networks.made.__doc__.split())
         head = f"# Growth\n\nWritten by `python benchmarks/growth.py --write`. {method}\n\nThe networks: {made}\n\n"
         (Path(__file__).parent / "GROWTH.md").write_text(head + "\n".join(report.rows) + "\n", "utf-8")
+        quote(report.rows)
 
 
 if __name__ == "__main__":

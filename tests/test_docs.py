@@ -34,3 +34,10 @@ def test_python_of_the_manual_runs(monkeypatch, tmp_path):
     namespace = {}
     for block in found:
         exec(compile(block, "docs/manual.md", "exec"), namespace)  # noqa: S102 - the manual is ours
+
+
+def test_numbers_of_the_engine_are_those_of_the_benchmark():
+    page, growth = ((ROOT / path).read_text("utf-8") for path in ("docs/engine.md", "benchmarks/GROWTH.md"))
+    quoted = re.search(r"<!-- from benchmarks/GROWTH.md -->\n(.*)<!-- until here -->", page, flags=re.DOTALL)[1]
+    assert "order, s" in quoted
+    assert set(quoted.splitlines()) <= set(growth.splitlines())
