@@ -59,7 +59,8 @@ def from_lines(
     row = np.concatenate([np.flatnonzero(along), np.flatnonzero(against)])
     turned = np.arange(len(row)) >= along.sum()
     with np.errstate(divide="ignore", invalid="ignore"):  # from_arrays refuses the minutes that come of it
-        minutes = table["minutes"].to_numpy(np.float64) if "minutes" in table else 0.06 * metres / table["kph"].to_numpy()
+        given = table["minutes" if "minutes" in table else "kph"].to_numpy(np.float64)
+        minutes = given if "minutes" in table else 0.06 * metres / given
         kph = table["kph"].to_numpy(np.float64) if "kph" in table else 0.06 * metres / minutes
     said = {"metres": metres, "kph": kph, "speed": chosen} | {name: table[name] for name in _SAID if name in table}
     return Streets.from_arrays(
