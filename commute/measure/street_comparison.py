@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from commute.errors import ParameterError, ScenarioError
 from commute.measure import differences
@@ -30,7 +31,6 @@ from commute.progress import progress
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    import shapely
     from numpy.typing import ArrayLike, NDArray
 
     from commute.measure.expansion import Field
@@ -277,6 +277,7 @@ def _drawn(rows: list[dict[str, Any]], columns: list[str]) -> gpd.GeoDataFrame:
 
 def _points(streets: Streets, ends: Ends) -> gpd.GeoDataFrame:
     """Return where the circles start: at the junctions of the origins; an empty point where there is none."""
-    lon, lat = (np.where(ends.node >= 0, at[np.maximum(ends.node, 0)], np.nan) for at in (streets.lon, streets.lat))
-    points = gpd.points_from_xy(lon, lat, crs="EPSG:4326")
-    return gpd.GeoDataFrame({"origin_id": ends.name, "node": ends.node, "status": ends.status}, geometry=points)
+    at = np.maximum(ends.node, 0)
+    points = gpd.points_from_xy(streets.lon[at], streets.lat[at])
+    known = {"origin_id": ends.name, "node": ends.node, "status": ends.status}
+    return gpd.GeoDataFrame(known, geometry=np.where(ends.node >= 0, points, shapely.Point()), crs="EPSG:4326")
