@@ -36,6 +36,7 @@ from commute.measure.comparison import Comparison, compare
 from commute.measure.criticality import criticality
 from commute.measure.indicators import INDICATORS
 from commute.measure.integration import Score
+from commute.measure.joined import snap_report
 from commute.measure.journeys import journeys
 from commute.measure.metropolis import integration
 from commute.measure.profile import PROFILES, Profile
@@ -95,6 +96,7 @@ __all__ = [
     "regions",
     "scenario",
     "scenarios",
+    "snap_report",
     "surface",
     "timeline",
     "to_networkx",

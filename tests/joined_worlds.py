@@ -74,22 +74,17 @@ def spots(draw):
 @st.composite
 def joined_worlds(draw):
     """One or two cities with counties, two to four stations and two interchanges; two railway lines and a road."""
-    places, people = [], st.integers(1, 9)
-    for city in [f"c{number}" for number in range(draw(st.integers(1, 2)))]:
-        places.append(place(city, **draw(spots()), population=draw(people)))
+    cities = [f"c{number}" for number in range(draw(st.integers(1, 2)))]
+    places = [place(city, **draw(spots()), population=draw(st.integers(1, 9))) for city in cities]
     for name in [f"k{number}" for number in range(draw(st.integers(0, 2)))]:
-        parent = draw(st.sampled_from([row["place_id"] for row in places if row["kind"] == "city"]))
+        parent = draw(st.sampled_from(cities))
         places.append(place(name, "county", **draw(spots()), parent=parent, population=1))
     stations = [f"s{number}" for number in range(draw(st.integers(2, 4)))]
     ramps = ["r0", "r1"]
-    for name in (*stations, *ramps):
-        places.append(place(name, "station" if name in stations else "interchange", **draw(spots()), parent="c0"))
-    cities = {row["place_id"]: 0 for row in places if row["kind"] == "city"}
-    for row in places:
-        if row["kind"] == "county":
-            cities[row["parent"]] += row["population"]
-    places = [row | {"population": cities[row["place_id"]] or row["population"]} if row["place_id"] in cities else row
-              for row in places]  # fmt: skip
+    places += [place(name, "station", **draw(spots()), parent="c0") for name in stations]
+    places += [place(name, "interchange", **draw(spots()), parent="c0") for name in ramps]
+    counties = [row["parent"] for row in places if row["kind"] == "county"]
+    places = [row | {"population": counties.count(row["place_id"]) or row["population"]} for row in places]
     lines, links = [], []
     for name in ("g", "h"):
         lines.append(line(name, draw(st.sampled_from(["rail", "metro"])), headway=draw(st.integers(4, 30))))
@@ -181,19 +176,19 @@ class Oracle:
 
     def _doors(self):
         for role, one in self.layers.items():
-            for place, (junction, _, leg) in self.ports[role].items():
+            for name, (junction, _, leg) in self.ports[role].items():
                 at = role, junction
                 if one.mode != "drive":
-                    foot = self.there(place)
-                    self.way(self.off(place) if role == "a" else foot, at, leg)
+                    foot = self.there(name)
+                    self.way(self.off(name) if role == "a" else foot, at, leg)
                     self.way(at, foot, leg)
                     continue
-                car = self.car(place)
+                car = self.car(name)
                 self.way(car, at, leg)
                 self.way(at, car, leg)
-                if place in self.base.foot:
-                    self.way(car, self.there(place), self.park("park"))
-                    self.way(self.off(place) if role == "a" else self.there(place), car, self.park("unpark"))
+                if name in self.base.foot:
+                    self.way(car, self.there(name), self.park("park"))
+                    self.way(self.off(name) if role == "a" else self.there(name), car, self.park("unpark"))
 
     def setting_off(self):
         """On which layers journeys set off."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from commute.model.streets import Streets
 
 UNSNAPPED, REACHED = "unsnapped", "reached"
+FOREVER = 2**30 - 2  # deciseconds, the most that the kernels tell from never
 _AT_ONCE = 2**25  # times at junctions held at once: 128 MB
 REPORT = ("place_id", "layer", "node", "distance_metres", "component", "status", "minutes")
 
@@ -125,7 +126,7 @@ class Joined:
         """Return minutes [origins, places] between them; inf where no way leads, or none within the limit."""
         from commute.kernels.csr import INF  # noqa: PLC0415 - numba is imported when the first graph is searched
 
-        node = _nodes(self.joint, places, towards=not self.towards)
+        node = nodes_of(self.joint, places, arriving=not self.towards)
         found = np.where(self.times[:, node] >= INF, np.inf, self.times[:, node] / DECISECONDS)
         same = np.array(self.origins.place, dtype=object)[:, None] == np.array(places, dtype=object)
         return np.where(same, 0.0, found)
@@ -209,7 +210,7 @@ class Joined:
         """Begin at the places themselves."""
         node = np.full(len(self.origins.place), -1, dtype=np.int64)
         named = [row for row, place in enumerate(self.origins.place) if place is not None]
-        node[named] = _nodes(self.joint, [str(self.origins.place[row]) for row in named], towards=self.towards)
+        node[named] = nodes_of(self.joint, [str(self.origins.place[row]) for row in named], arriving=self.towards)
         return _Seeds(node[:, None], np.zeros((len(node), 1), dtype=np.int64))
 
     def _first_doors(self, one: Layer, own: _Own, doors: Doors) -> _Seeds:
@@ -283,13 +284,20 @@ def joined(  # noqa: PLR0913 - what its callers were asked
 
 def told(manifest: dict[str, Any], layers: tuple[Layer, ...]) -> dict[str, Any]:
     """Add to a manifest what streets a result was computed over."""
-    said = {one.role: {"mode": one.timed.mode, "source": one.timed.source, "period": one.timed.period} for one in layers}
+    timed = {one.role: one.timed for one in layers}
+    said = {role: {"mode": one.mode, "source": one.source, "period": one.period} for role, one in timed.items()}
     return manifest | {"streets": said}
 
 
-def _nodes(joint: Joint, places: Sequence[str], *, towards: bool) -> NDArray[np.int64]:
-    """Return the nodes at which journeys to places end, or at which those from them set off."""
-    known = joint.end if towards else joint.start
+def nodes_of(joint: Joint, places: Sequence[str], *, arriving: bool) -> NDArray[np.int64]:
+    """Return the nodes at which journeys to places arrive, or at which those from them set off.
+
+    Raises
+    ------
+    ParameterError
+        For an interchange in a world without cars.
+    """
+    known = joint.end if arriving else joint.start
     away = next((place for place in places if place not in known), None)
     if away is not None:
         raise ParameterError(f"{joint.network.display_name(away)} can be reached only by car.")

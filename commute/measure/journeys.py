@@ -9,17 +9,23 @@ import numpy as np
 import pandas as pd
 
 from commute.errors import ParameterError
+from commute.measure.joined import FOREVER, joined, nodes_of
+from commute.measure.joined import told as streets_told
 from commute.measure.manifest import manifest, settled
 from commute.measure.times import ends_of, people_at
 from commute.model.clock import DECISECONDS
-from commute.model.timegraph import time_graph
+from commute.model.joint import BY_STREETS
+from commute.model.timegraph import TimeGraph, time_graph
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+
+    from numpy.typing import NDArray
 
     from commute.model.assumptions import Assumptions
+    from commute.model.joint import Joint
     from commute.model.network import Network
-    from commute.model.timegraph import TimeGraph
+    from commute.model.streets import Streets
 
 COLUMNS = ("journey", "from_id", "to_id", "weight", "leg", "kind", "from_place", "to_place", "line", "mode", "minutes")
 LOCAL_TRANSIT = "local transit"
@@ -48,11 +54,12 @@ class _Step(NamedTuple):
     extra: int
 
 
-def journeys(
+def journeys(  # noqa: PLR0913 - each is a choice of its own
     network: Network,
     origin: str,
     destination: str,
     *,
+    streets: Streets | Mapping[str, Streets] | None = None,
     basis: str | None = None,
     assumptions: Assumptions | None = None,
 ) -> pd.DataFrame:
@@ -61,6 +68,9 @@ def journeys(
     Door to door a city is the people in it: there is one journey for each pair of counting points, weighted by
     the people at both ends, and ``(minutes * weight).sum()`` is the travel time between the cities. Journey 0 is
     the typical one: half of the pairs of residents are at least as near.
+
+    With ``streets=``, as in ``isochrones``, local ways are along these: their legs are of the mode ``walk``,
+    ``bicycle`` or ``drive``.
 
     Returns
     -------
@@ -78,13 +88,18 @@ def journeys(
         If both are the same place.
     """
     given = settled(assumptions, basis)
-    graph = time_graph(network, given)
     here, there = network.place_id(origin), network.place_id(destination)
     if here == there:
         raise ParameterError(f"A journey needs two places, got {network.display_name(here)} twice.")
     door = given.basis == "door_to_door"
     starts = people_at(network, here) if door else pd.Series([1.0], index=[here])
     goals = people_at(network, there) if door else pd.Series([1.0], index=[there])
+    known = manifest(network, given)
+    if streets is None:
+        graph: TimeGraph | Joint = time_graph(network, given)
+    else:
+        graph = joined(network, list(starts.index), streets, given, limit=FOREVER, also=list(goals.index)).joint
+        known = streets_told(known, graph.layers)
     told = [
         (time, start, goal, float(starts[start] * goals[goal]), legs)
         for start in starts.index
@@ -98,7 +113,7 @@ def journeys(
     ]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame["basis"] = given.basis
-    frame.attrs["manifest"] = manifest(network, given)
+    frame.attrs["manifest"] = known
     return frame
 
 
@@ -116,16 +131,16 @@ def _typical_first(told: list[_Told]) -> list[_Told]:
     return [typical, *others]
 
 
-def _paths(graph: TimeGraph, start: str, goals: list[str]) -> Iterator[tuple[str, int, list[Leg]]]:
+def _paths(graph: TimeGraph | Joint, start: str, goals: list[str]) -> Iterator[tuple[str, int, list[Leg]]]:
     """Search once from ``start`` and walk back from every goal that was reached."""
     from commute.kernels.bounded import search_tree  # noqa: PLC0415 - numba is imported for the first search
     from commute.kernels.csr import INF, tails  # noqa: PLC0415 - as above
 
-    seeds, _ = ends_of(graph, [start])
+    seeds = _ends(graph, start, arriving=False)
     distance, slot = search_tree(graph.csr, seeds, np.zeros(len(seeds), dtype=np.int64))
     tail = tails(graph.csr)
     for goal in goals:
-        ends, _ = ends_of(graph, [goal])
+        ends = _ends(graph, goal, arriving=True)
         node = int(ends[np.argmin(distance[ends])])
         time = int(distance[node])
         if time >= INF:
@@ -138,21 +153,41 @@ def _paths(graph: TimeGraph, start: str, goals: list[str]) -> Iterator[tuple[str
         yield goal, time, _legs(graph, path[::-1]) or [Leg("walk", names[start], names[goal], "", "walk", 0)]
 
 
-def _legs(graph: TimeGraph, path: list[int]) -> list[Leg]:
+def _ends(graph: TimeGraph | Joint, place: str, *, arriving: bool) -> NDArray[np.int64]:
+    """Return the nodes at which journeys from a place set off, or arrive."""
+    return ends_of(graph, [place])[0] if isinstance(graph, TimeGraph) else nodes_of(graph, [place], arriving=arriving)
+
+
+def _legs(graph: TimeGraph | Joint, path: list[int]) -> list[Leg]:
     """Tell the edges of a path as legs: rides along one line are one leg, and legs of no time are left out."""
     legs: list[Leg] = []
-    steps = (_step(graph, edge) for edge in path)
+    steps = _along_streets([_step(graph, edge) for edge in path])
     for (kind, _), group in groupby(steps, key=_together):
         run = list(group)
         legs += _TELL.get(kind, _told_as(kind))(run)
     return [leg for leg in legs if leg.time > 0]
 
 
+def _along_streets(steps: list[_Step]) -> list[_Step]:
+    """Call ways through streets access at the beginning, egress at the end, and what they are between stations.
+
+    A car may be parked after the first and set off before the last.
+    """
+    moved = [number for number, step in enumerate(steps) if step.kind not in ("park", "unpark")]
+    named = {}
+    if len(moved) > 1:
+        named = {moved[0]: "by_access", moved[-1]: "by_egress"}
+    return [
+        step._replace(kind=named[number]) if number in named and step.kind in _STREETS else step
+        for number, step in enumerate(steps)
+    ]
+
+
 def _together(step: _Step) -> tuple[str, str]:
     return step.kind, step.line if step.kind in ("ride", "road") else f"{step.tail}>{step.head}"
 
 
-def _step(graph: TimeGraph, edge: int) -> _Step:
+def _step(graph: TimeGraph | Joint, edge: int) -> _Step:
     edges, nodes, network = graph.edges, graph.nodes, graph.network
     tail, head = int(edges.tail[edge]), int(edges.head[edge])
     ends = [network.places.at[nodes.at[node, "place_id"], "name"] for node in (tail, head)]
@@ -160,6 +195,7 @@ def _step(graph: TimeGraph, edge: int) -> _Step:
     kind = "ride" if kind == "stay" else kind  # riding through a stop is part of the ride
     line = network.links.at[link, "line_id"] if link >= 0 else nodes.at[head, "line_id"] or nodes.at[tail, "line_id"]
     name, mode = (str(network.lines.at[line, column]) if line else "" for column in ("name", "mode"))
+    mode = _STREETS.get(kind, mode)
     return _Step(kind, ends[0], ends[1], name, mode, int(edges.time[edge]), int(edges.extra[edge]))
 
 
@@ -194,6 +230,7 @@ def _told_as(kind: str, mode: str | None = None) -> Callable[[list[_Step]], list
     return tell
 
 
+_STREETS = {kind: mode for mode, kind in BY_STREETS.items()}  # the mode of each kind of way through streets
 _TELL = {
     "ride": _ridden("ride"),
     "road": _ridden("drive"),
@@ -207,6 +244,11 @@ _TELL = {
     "walk": _told_as("walk", "walk"),
     "street": _told_as("drive", "local streets"),
     "open": _told_as("drive", "road and local streets"),
+    "by_access": _told_as("access"),
+    "by_egress": _told_as("egress"),
+    "walked": _told_as("walk"),
+    "cycled": _told_as("ride"),
+    "driven": _told_as("drive"),
     "unpark": _told_as("park", "car"),
     "park": _told_as("park", "car"),
 }

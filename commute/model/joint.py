@@ -236,7 +236,7 @@ class _Laid:
         """Tell which edges lead between two places that the streets of a layer join both ways."""
         component = self._component(one)
         tail, head = self._place(edges.tail), self._place(edges.head)
-        return (tail != head) & (component[tail] >= 0) & (component[tail] == component[head])
+        return np.asarray((tail != head) & (component[tail] >= 0) & (component[tail] == component[head]))
 
     def _without_car(self, edges: Edges, one: Layer) -> NDArray[np.bool_]:
         """Tell which edges are a setting off in a car beside streets that are not for driving."""
@@ -299,7 +299,8 @@ def _timed(kind: str, pairs: list[tuple[int, int]], minutes: float) -> Edges:
 
 
 def _where(edges: Edges, chosen: NDArray[np.bool_]) -> Edges:
-    return Edges(*(column[chosen] for column in edges))
+    tail, head, kind, time, extra, link = edges
+    return Edges(tail[chosen], head[chosen], kind[chosen], time[chosen], extra[chosen], link[chosen])
 
 
 def _joined(parts: list[Edges]) -> Edges:
