@@ -29,8 +29,7 @@ def search(csr: CSR, seeds: ArrayLike, offsets: ArrayLike, limit: int = INF) -> 
 
     Raises ValueError for a seed that is no node, a negative offset and columns of different lengths.
     """
-    nodes = len(csr.indptr) - 1
-    return _run(csr, seeds, offsets, limit, np.empty(nodes, dtype=np.int32))  # slots that nobody reads
+    return _run(csr, seeds, offsets, limit, None)
 
 
 def search_tree(
@@ -60,11 +59,10 @@ def searches(
 
     def worker(batches: Iterator[int]) -> None:
         queue = empty_buckets(len(csr.head) + len(seeds32))
-        slot = np.empty(nodes, dtype=np.int32)
         for batch in batches:
             few = slice(batch * _BATCH, min((batch + 1) * _BATCH, count))
             bounds = starts64[few.start : few.stop + 1]
-            _searches(csr, seeds32, offsets32, bounds, bound(limit), distance[few], slot, queue)
+            _searches(csr, seeds32, offsets32, bounds, bound(limit), distance[few], queue)
 
     share(worker, -(-count // _BATCH), threads=threads)
     return distance
@@ -81,10 +79,11 @@ def checked_seeds(
 
 
 def _run(
-    csr: CSR, seeds: ArrayLike, offsets: ArrayLike, limit: int, slot: NDArray[np.int32]
+    csr: CSR, seeds: ArrayLike, offsets: ArrayLike, limit: int, slot: NDArray[np.int32] | None
 ) -> NDArray[np.int32]:
-    seeds32, offsets32 = checked_seeds(len(slot), seeds, offsets)
-    distance = np.full(len(slot), INF, dtype=np.int32)
+    nodes = len(csr.indptr) - 1
+    seeds32, offsets32 = checked_seeds(nodes, seeds, offsets)
+    distance = np.full(nodes, INF, dtype=np.int32)
     find(csr, seeds32, offsets32, bound(limit), distance, slot, empty_buckets(len(csr.head) + len(seeds32)))
     return distance
 
@@ -102,13 +101,12 @@ def _searches(
     starts: NDArray[np.int64],
     limit: int,
     distance: NDArray[np.int32],
-    slot: NDArray[np.int32],
     queue: NDArray[np.int32],
 ) -> None:
     for row in range(len(starts) - 1):
         distance[row] = INF
         own = slice(starts[row], starts[row + 1])
-        find(csr, seeds[own], offsets[own], limit, distance[row], slot, queue)
+        find(csr, seeds[own], offsets[own], limit, distance[row], None, queue)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -118,22 +116,26 @@ def find(
     offsets: NDArray[np.int32],
     limit: int,
     distance: NDArray[np.int32],
-    slot: NDArray[np.int32],
+    slot: NDArray[np.int32] | None,
     queue: NDArray[np.int32],
 ) -> None:
-    """Lower ``distance``, which is INF throughout, from the seeds on."""
+    """Lower ``distance``, which is INF throughout, from the seeds on.
+
+    Where ``slot`` is None nobody asks by which arc a node is reached, and no time is spent on writing it down.
+    """
     for index in range(len(seeds)):
         node, offset = seeds[index], offsets[index]
         if offset < distance[node] and offset <= limit:
             distance[node] = offset
-            slot[node] = -1
+            if slot is not None:
+                slot[node] = -1
             push(queue, node, offset, 0)
     spread(csr, limit, distance, slot, queue)
 
 
 @nb.njit(cache=True, nogil=True)
 def spread(
-    csr: CSR, limit: int, distance: NDArray[np.int32], slot: NDArray[np.int32], queue: NDArray[np.int32]
+    csr: CSR, limit: int, distance: NDArray[np.int32], slot: NDArray[np.int32] | None, queue: NDArray[np.int32]
 ) -> None:
     """Settle every node in the queue and all that they lead to, nearest first, until the queue is empty."""
     indptr, head, weight = csr.indptr, csr.head, csr.weight
@@ -146,7 +148,8 @@ def spread(
                     follower, candidate = head[arc], last + weight[arc]
                     if candidate < distance[follower] and candidate <= limit:
                         distance[follower] = candidate
-                        slot[follower] = arc
+                        if slot is not None:
+                            slot[follower] = arc
                         push(queue, follower, candidate, last)
             node = pop(queue, last & (BASE - 1))
         last = nearest(queue, last)

@@ -53,7 +53,6 @@ class _Scratch(NamedTuple):
     distance: NDArray[np.int32]
     cut: NDArray[np.int32]
     kept: NDArray[np.int32]
-    ignored: NDArray[np.int32]
     queue: NDArray[np.int32]
 
 
@@ -99,9 +98,9 @@ def closures(
 
 
 def _workspace(nodes: int, arcs: int, seeds: int) -> tuple[_Scratch, _Tree]:
-    distance, cut, kept, ignored, slot, child, sibling = np.full((7, nodes), -1, dtype=np.int32)
+    distance, cut, kept, slot, child, sibling = np.full((6, nodes), -1, dtype=np.int32)
     queue = empty_buckets(arcs + nodes + seeds)
-    return _Scratch(distance, cut, kept, ignored, queue), _Tree(slot, child, sibling)
+    return _Scratch(distance, cut, kept, queue), _Tree(slot, child, sibling)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -191,4 +190,4 @@ def _repair(csr: CSR, into: _Incoming, own: _Seeds, limit: int, count: int, scra
         if offset < distance[node] and offset <= limit:
             distance[node] = offset
             push(queue, node, offset, 0)
-    spread(csr, limit, distance, scratch.ignored, queue)
+    spread(csr, limit, distance, None, queue)
