@@ -18,7 +18,7 @@ import shapely
 from commute.errors import ParameterError
 from commute.measure import surface
 from commute.measure.expansion import Expansion, rings
-from commute.measure.times import THREADS, is_towards
+from commute.measure.times import THREADS, averaged, is_towards, people_of
 from commute.model.assumptions import Assumptions
 from commute.model.clock import DECISECONDS
 from commute.model.joint import joint, layers_of
@@ -195,13 +195,16 @@ class Joined:
     def _own(self) -> list[_Own]:
         """Where on each layer the origins that are points begin."""
         passed = [True] * len(self.joint.layers) if self.towards else self._setting_off
-        is_point = np.array([place is None for place in self.origins.place])
+        points = np.flatnonzero([place is None for place in self.origins.place])
         found = []
         for one, open_ in zip(self.joint.layers, passed, strict=True):
-            report = one.streets.snap(self.origins.lon, self.origins.lat)
-            leg = np.rint(one.legs(report["distance_metres"].to_numpy()) * DECISECONDS).astype(np.int64)
-            junction = np.where(is_point & open_, report["node"].to_numpy(), -1)
-            found.append(_Own(junction, leg + self._parking(one, setting_off=not self.towards)))
+            own = _Own(*(np.full(len(self.origins.place), unset, dtype=np.int64) for unset in (-1, 0)))
+            if open_ and len(points):
+                report = one.streets.snap(self.origins.lon[points], self.origins.lat[points])
+                leg = np.rint(one.legs(report["distance_metres"].to_numpy()) * DECISECONDS).astype(np.int64)
+                own.junction[points] = report["node"]
+                own.time[points] = leg + self._parking(one, setting_off=not self.towards)
+            found.append(own)
         return found
 
     # -- seeds ---------------------------------------------------------------------------------------------
@@ -280,6 +283,31 @@ def joined(  # noqa: PLR0913 - what its callers were asked
     graph = time_graph(network, assumptions)
     made = joint(graph, layers, limit, tuple(sorted(place for place in named if not lived_in[place])))
     return Joined(made, where, is_towards(direction), limit)
+
+
+def minutes_along_streets(  # noqa: PLR0913 - what its callers were asked
+    network: Network,
+    origins: Sequence[str],
+    destinations: Sequence[str],
+    streets: Streets | Mapping[str, Streets],
+    assumptions: Assumptions,
+    *,
+    direction: str = "from",
+) -> tuple[NDArray[np.float64], tuple[Layer, ...]]:
+    """Return minutes [origins, destinations] between places as ``times.minutes_between`` does, and the layers.
+
+    Raises
+    ------
+    ParameterError
+        As :func:`joined`.
+    """
+    if assumptions.basis != "door_to_door":
+        made = joined(network, origins, streets, assumptions, also=destinations, direction=direction, limit=FOREVER)
+        return made.minutes(destinations), made.joint.layers
+    here, there = people_of(network, origins), people_of(network, destinations)
+    points = list(there.columns)
+    made = joined(network, list(here.columns), streets, assumptions, also=points, direction=direction, limit=FOREVER)
+    return averaged(made.minutes(points), here.to_numpy(), there.to_numpy()), made.joint.layers
 
 
 def told(manifest: dict[str, Any], layers: tuple[Layer, ...]) -> dict[str, Any]:

@@ -9,15 +9,17 @@ import numpy as np
 import pandas as pd
 
 from commute.errors import ParameterError
+from commute.measure.joined import minutes_along_streets, told
 from commute.measure.manifest import manifest, settled
 from commute.measure.times import minutes_between
 from commute.model.timegraph import time_graph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from commute.model.assumptions import Assumptions
     from commute.model.network import Network
+    from commute.model.streets import Streets
 
 REACHED, BEYOND, DISCONNECTED = "reached", "beyond_cutoff", "disconnected"
 
@@ -29,6 +31,7 @@ def travel_times(  # noqa: PLR0913 - each is a choice of its own
     destinations: str | Iterable[str] | None = None,
     *,
     cutoff: float | None = None,
+    streets: Streets | Mapping[str, Streets] | None = None,
     direction: str = "from",
     basis: str | None = None,
     assumptions: Assumptions | None = None,
@@ -47,6 +50,8 @@ def travel_times(  # noqa: PLR0913 - each is a choice of its own
         Places by identifier, English or Chinese name; the cities of the network where none are given.
     cutoff
         Minutes beyond which a time is not told: it becomes inf with the status ``beyond_cutoff``.
+    streets
+        ``Streets``, or ``{"access": …, "egress": …}``, along which local ways lead, as in ``isochrones``.
     direction
         ``from`` the origins to the destinations, or ``to`` the origins from them.
     basis
@@ -70,12 +75,16 @@ def travel_times(  # noqa: PLR0913 - each is a choice of its own
     """
     limit = np.inf if cutoff is None else checked_cutoffs(cutoff)[0]
     given = settled(assumptions, basis)
-    graph = time_graph(network, given)
     here = list(network.cities) if origins is None else network.place_ids(origins)
     there = list(network.cities) if destinations is None else network.place_ids(destinations)
     if not here or not there:
         raise ParameterError("The network has no city to travel between: name origins and destinations.")
-    minutes = minutes_between(graph, here, there, direction=direction)
+    known = manifest(network, given)
+    if streets is None:
+        minutes = minutes_between(time_graph(network, given), here, there, direction=direction)
+    else:
+        minutes, layers = minutes_along_streets(network, here, there, streets, given, direction=direction)
+        known = told(known, layers)
     row, column = np.nonzero(np.array(here)[:, None] != np.array(there))
     origin, destination = pd.Index(here).take(row), pd.Index(there).take(column)
     times = minutes[row, column]
@@ -88,7 +97,7 @@ def travel_times(  # noqa: PLR0913 - each is a choice of its own
             "basis": given.basis,
         }
     )
-    frame.attrs["manifest"] = manifest(network, given)
+    frame.attrs["manifest"] = known
     return frame
 
 
