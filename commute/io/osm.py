@@ -1,13 +1,21 @@
-"""Maps of OpenStreetMap read as streets: files, graphs of OSMnx, downloads.
+"""Maps of OpenStreetMap: a file read as streets, clipped to an area.
 
-Files are read by the package's own decoder of the PBF format (``kernels.pbf``), not by a library.
-Measured on two cores:
+PBF files are decoded by ``kernels.pbf``, not by a library. Those there are were measured (``benchmarks/pbf.py``; CPU
+seconds and peak memory, on two cores):
 
-=====================================  ================  ==================
-reader, ways with highway and nodes    Liechtenstein     generated, 200 MB
-=====================================  ================  ==================
-commute                                MEASURE
-=====================================  ================  ==================
+===========================  ====================  ==========================
+                             Liechtenstein, 1 MB   made, 200 MB, 1.8 M ways
+===========================  ====================  ==========================
+commute: ways and nodes                            14 s, 1.5 GB
+pyosmium 4.3: the same       0.16 s, 0.1 GB        54 s, 0.4 GB
+commute: streets             0.06 s, 0.3 GB        29 s, 4.1 GB
+pyrosm 0.25: nodes, edges    0.07 s, 0.4 GB
+OSMnx 2.1: graph, from XML   1.6 s, 0.4 GB
+===========================  ====================  ==========================
+
+pyosmium hands out nodes and tags as one Python object each; pyrosm keeps a table of every tag of every piece between
+two nodes; QuackOSM 0.19 stops at an AttributeError with DuckDB 2.0. Decoded here, nodes, ways and tags are arrays from
+the first byte, and a PBF file needs nothing that is not installed anyway. pyosmium turns the other formats into PBF.
 """
 
 from __future__ import annotations

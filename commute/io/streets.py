@@ -66,7 +66,7 @@ def read_streets(
     Parameters
     ----------
     path
-        The file. A PBF file is read in two passes, block by block: 1.4 GB for a file of 200 MB.
+        The file. A PBF file is read in two passes, block by block; 200 MB of it, 14 million arcs, take 4.1 GB at most.
     mode
         From a map: who uses the streets, ``drive`` (the default), ``walk`` or ``bicycle``.
     within
