@@ -132,12 +132,12 @@ def arcs(base: Streets, others: Mapping[str, Streets]) -> gpd.GeoDataFrame:
         before, after = was[numbers], now[numbers]
         change = np.select([np.isinf(before), np.isinf(after)], ["added", "removed"], "retimed")
         table = pd.DataFrame({"scenario": name, "change": change, "arc": numbers}).join(told)
-        table = table.assign(minutes_before=before, minutes_after=after, geometry=_lines(other, numbers))
+        table = table.assign(minutes_before=before, minutes_after=after, geometry=arc_lines(other, numbers))
         tables.append(table.replace({"minutes_before": np.inf, "minutes_after": np.inf}, np.nan))
     return gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs="EPSG:4326")
 
 
-def _lines(streets: Streets, numbers: NDArray[np.int64]) -> NDArray[np.object_]:
+def arc_lines(streets: Streets, numbers: NDArray[np.int64]) -> NDArray[np.object_]:
     """Return arcs as lines in degrees, over their bends."""
     bends, start = streets.bends, streets.bends.start
     inner = np.diff(start)[numbers]

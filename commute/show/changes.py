@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 import shapely
 
-from commute.show import palette, words
+from commute.measure.street_comparison import StreetComparison
+from commute.show import palette, street_layers, words
 from commute.show.fonts import lettering as find_lettering
 from commute.show.frames import manifest_of, name_of, only, pick, require, require_geometry
 from commute.show.furniture import Bounds, Frame, open_map
@@ -23,7 +24,7 @@ from commute.show.layers import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     import geopandas as gpd
     from matplotlib.artist import Artist
@@ -38,10 +39,10 @@ LEVELS = {"kept": 2.1, "gained": 2.2, "lost": 2.3}  # losses on top: no gain hid
 
 
 def draw_change(  # noqa: PLR0913 - each is a choice of its own
-    comparison: Comparison,
+    comparison: Comparison | StreetComparison,
     *,
     scenario: str | None = None,
-    origin: str | None = None,
+    origin: Hashable = None,
     cutoff: float | None = None,
     bounds: Bounds | None = None,
     language: str = "en",
@@ -50,8 +51,8 @@ def draw_change(  # noqa: PLR0913 - each is a choice of its own
 ) -> Axes:
     """Draw what one circle gains (blue), keeps (grey) and loses (orange, hatched, always on top) in a scenario.
 
-    By default the first scenario, the first origin and the largest cut-off of the comparison. The legend names
-    losses even where there are none. People are those of ``comparison.places``, where it has them.
+    By default the first scenario, the first origin and the largest cut-off of the comparison, be it of networks or of
+    streets. The legend names losses even where there are none. People are those the comparison counts.
 
     Raises ParameterError where the comparison has no areas, or not the scenario, origin or cut-off asked for.
     """
@@ -61,13 +62,19 @@ def draw_change(  # noqa: PLR0913 - each is a choice of its own
     wanted = areas["cutoff"].max() if cutoff is None else cutoff
     shapes = areas[areas["cutoff"] == pick(areas, "cutoff", wanted, what="comparison.areas")]
     style = find_lettering(language, needed=words.WORDS["zh"].values())
-    axes = open_map(ax, bounds=bounds, around=shapes.total_bounds, land=land_of(comparison.base))
+    land = None if isinstance(comparison, StreetComparison) else land_of(comparison.base)
+    axes = open_map(ax, bounds=bounds, around=shapes.total_bounds, land=land)
     people = _people(comparison, chosen, cutoff=wanted)
     rows = _paint_areas(axes, shapes, people=people, language=style.language)
+    subject = words.WORDS[style.language]["circle"].format(minutes=f"{wanted:g}")
+    busy = [*shapes.geometry.dropna()]
+    if isinstance(comparison, StreetComparison):
+        frame = Frame(axes, style, shapely.union_all(busy))
+        _finish_streets(frame, comparison, chosen, rows=rows, subject=subject, title=title)
+        return axes
     draw_places(axes, comparison.base, kinds=("city",))
     cities = comparison.base.places.loc[list(comparison.base.cities)]
-    frame = Frame(axes, style, shapely.union_all([*shapes.geometry.dropna(), busy_round(cities)]))
-    subject = words.WORDS[style.language]["circle"].format(minutes=f"{wanted:g}")
+    frame = Frame(axes, style, shapely.union_all([*busy, busy_round(cities)]))
     finish(frame, comparison, chosen, rows=rows, subject=subject, title=title)
     return axes
 
@@ -77,15 +84,15 @@ class Chosen(NamedTuple):
 
     rows: pd.DataFrame
     scenario: str
-    origin: str
+    origin: Any
 
 
-def choose(frame: pd.DataFrame, *, scenario: str | None, origin: str | None) -> Chosen:
+def choose(frame: pd.DataFrame, *, scenario: str | None, origin: Hashable) -> Chosen:
     """Return the rows of a scenario and an origin, by default the first of each; ParameterError lists what there is."""
     edited = frame[frame["scenario"] != "base"] if scenario is None else frame
     name = str(pick(edited, "scenario", scenario, what="The comparison's rows"))
     rows = edited[edited["scenario"] == name]
-    place = str(pick(rows, "origin_id", origin, what="The comparison's rows"))
+    place = pick(rows, "origin_id", origin, what="The comparison's rows")
     return Chosen(rows[rows["origin_id"] == place], name, place)
 
 
@@ -125,20 +132,52 @@ def finish(  # noqa: PLR0913 - each is a choice of its own
     frame.say(title=heading, lines=[facts, source, *notes(style)])
 
 
-def _title_of(comparison: Comparison, name: str, *, lettering: Lettering) -> str:
+def _finish_streets(  # noqa: PLR0913 - as finish
+    frame: Frame,
+    comparison: StreetComparison,
+    chosen: Chosen,
+    *,
+    rows: Mapping[str, Artist],
+    subject: str,
+    title: str | None,
+) -> None:
+    """Add what a map over streets has besides its circle: the great roads, what was changed, origin and words."""
+    style, origins = frame.lettering, comparison.origins
+    spoken = words.WORDS[style.language]
+    street_layers.draw_great_roads(frame.axes, comparison.base)
+    edits = street_layers.draw_changed_streets(frame.axes, comparison.changed, scenario=chosen.scenario)
+    street_layers.mark_points(frame.axes, origins[origins["origin_id"] == chosen.origin])
+    boxes = [frame.legend({**rows, **{spoken[change]: line for change, line in edits.items()}})]
+    frame.scale_bar(avoid=boxes)
+    who = chosen.origin if isinstance(chosen.origin, str) else f"#{chosen.origin}"
+    heading = f"{who}{spoken['pause']}{subject}{spoken['colon']}"
+    heading += _title_of(comparison, chosen.scenario, lettering=style)
+    direction, manifest = only(comparison.circles, "direction", what="the comparison"), manifest_of(comparison.summary)
+    lines = street_layers.captions(manifest, origin=who, direction=direction, language=style.language)
+    frame.say(title=title or heading, lines=[*lines, *notes(style)])
+
+
+def _title_of(comparison: Comparison | StreetComparison, name: str, *, lettering: Lettering) -> str:
     """Return the title of a scenario in the language of the picture, else its name with blanks for dashes."""
     for scenario in comparison.scenarios:
         if scenario.name == name and scenario.title:
             return lettering.choose(scenario.title, scenario.title_zh)
-    if name.startswith("as of "):  # a network of another day, and not a what-if
+    if not isinstance(comparison, StreetComparison) and name.startswith("as of "):  # another day, no what-if
         spoken = words.WORDS[lettering.language]
         base = words.day(comparison.base.date) or spoken["base"]
         return spoken["against"].format(scenario=name.removeprefix("as of "), base=base)
     return name if " " in name else name.replace("-", " ").replace("_", " ")
 
 
-def _people(comparison: Comparison, chosen: Chosen, *, cutoff: float) -> pd.Series[float]:
+def _people(comparison: Comparison | StreetComparison, chosen: Chosen, *, cutoff: float) -> pd.Series[float]:
     """Return the people by change, for the legend; empty where the comparison counts none at this cut-off."""
+    if isinstance(comparison, StreetComparison):
+        table = comparison.summary
+        own = (table["scenario"] == chosen.scenario) & (table["origin_id"] == chosen.origin)
+        row = table[own & (table["cutoff"] == cutoff)].iloc[0]
+        counted = {change: row[f"people_{change}"] for change in ("gained", "lost") if "people_before" in row}
+        kept = {"kept": row["people_before"] - row["people_lost"]} if counted else {}
+        return pd.Series(counted | kept, dtype=float)
     places, column = getattr(comparison, "places", None), f"inside_{cutoff:g}"
     if places is None or column not in places.columns:
         return pd.Series(dtype=float)
