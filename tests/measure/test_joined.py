@@ -160,7 +160,7 @@ def test_points_set_off_too_and_those_away_from_streets_are_told(made, walk, dri
     origins = points((0, 0.1), (20, 0), (44, 4))
     for streets in (walk, drive, {"access": drive, "egress": walk}):
         for direction in ("from", "to"):
-            circles = isochrones(made, origins, 70, streets=streets, direction=direction, assumptions=CENTRE)
+            circles = isochrones(made, origins, 80, streets=streets, direction=direction, assumptions=CENTRE)
             assert circles["origin_id"].tolist() == circles["origin"].tolist() == ["p0", "p1", "p2"]
             assert circles["status"].tolist() == ["reached", "unsnapped", "reached"]
             assert circles.geometry.is_empty.tolist() == [False, True, False]
