@@ -29,7 +29,6 @@ def write_surface(surface: xr.DataArray, path: str | os.PathLike[str]) -> None:
         Where the file cannot be written.
     """
     import rasterio  # noqa: PLC0415 - an extra
-    from rasterio.transform import from_origin  # noqa: PLC0415 - as above
 
     if "crs" not in surface.attrs or surface.dims != ("y", "x") or min(surface.shape) < 2:  # noqa: PLR2004 - a step
         raise ParameterError(f"A surface has the dimensions y, x and a crs among its attributes, got {surface.dims}.")
@@ -50,7 +49,7 @@ def write_surface(surface: xr.DataArray, path: str | os.PathLike[str]) -> None:
             dtype="float32",
             nodata=np.nan,
             crs=surface.attrs["crs"],
-            transform=from_origin(west, north, across, -down),
+            transform=rasterio.Affine(across, 0.0, west, 0.0, down, north),
             compress="deflate",
         ) as file,
     ):

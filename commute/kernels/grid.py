@@ -253,7 +253,7 @@ def _latest_first(value: NDArray[np.int32]) -> NDArray[np.int32]:
     """Order the cells by falling time: a counting sort, as times are small; INF counts as one more than the latest."""
     latest = 0
     for time in value:
-        if time != INF:
+        if time < INF:
             latest = max(latest, time)
     place = np.zeros(latest + 3, dtype=np.int64)
     for time in value:
