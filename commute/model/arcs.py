@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from commute.errors import ParameterError
 
@@ -82,13 +83,14 @@ def bent(arcs: int, bends: Bends | None) -> Bends:
 
 def more_described(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     """Put what is said of more arcs below; what only one of the two says is unsaid (NaN, -1, empty) of the other."""
-    arcs = len(one) + len(other)
     both = {}
     for name in [name for name in ATTRIBUTES if name in one or name in other]:
         unsaid = _UNSAID.get(name, np.nan)
-        said = [table[name] if name in table else np.full(len(table), unsaid) for table in (one, other)]
-        both[name] = np.concatenate([np.asarray(column, dtype=object) for column in said])
-    return described(arcs, both)
+        said = [table[name] if name in table else pd.Series(unsaid, table.index) for table in (one, other)]
+        typed = [column.astype(ATTRIBUTES[name]) for column in said]
+        whole = union_categoricals(typed) if ATTRIBUTES[name] == "category" else np.concatenate(typed)
+        both[name] = pd.Series(whole)
+    return pd.DataFrame(both, index=pd.RangeIndex(len(one) + len(other)))
 
 
 def more_bent(one: Bends, other: Bends) -> Bends:
