@@ -61,7 +61,7 @@ def read_map(path: Path, *, mode: str, within: Any, country: str | None) -> Stre
     return streets_of(ways, mode=mode, within=clip, source=f"{path.name} {digest}")
 
 
-def area(within: Any) -> shapely.Geometry:  # noqa: ANN401 - anything may be given
+def area(within: Any, *, called: str = "within") -> shapely.Geometry:  # noqa: ANN401 - anything may be given
     """Return an area in degrees of WGS-84: a (Multi)Polygon in degrees, or a GeoSeries or GeoDataFrame with a CRS.
 
     Raises
@@ -71,16 +71,16 @@ def area(within: Any) -> shapely.Geometry:  # noqa: ANN401 - anything may be giv
     """
     if isinstance(within, gpd.GeoDataFrame | gpd.GeoSeries):
         if within.crs is None:
-            raise ParameterError("within has no CRS. Say which with set_crs(…).")
+            raise ParameterError(f"{called} has no CRS. Say which with set_crs(…).")
         within = within.to_crs("EPSG:4326").union_all()
     if not isinstance(within, shapely.Polygon | shapely.MultiPolygon) or within.is_empty or not within.is_valid:
         raise ParameterError(
-            f"within must be a valid Polygon or MultiPolygon in degrees, or a GeoDataFrame of some, got {within!r:.80}."
+            f"{called} must be a valid Polygon or MultiPolygon in degrees, or a GeoDataFrame of some, got {within!r:.80}."
         )
     west, south, east, north = within.bounds
     if max(-west, east) > _EAST or max(-south, north) > _NORTH:
         raise ParameterError(
-            f"within must be in degrees of WGS-84, got coordinates up to {east:.0f}, {north:.0f}. "
+            f"{called} must be in degrees of WGS-84, got coordinates up to {east:.0f}, {north:.0f}. "
             "Give a GeoDataFrame with its CRS instead."
         )
     return within

@@ -108,7 +108,7 @@ def download_streets(place: str | shapely.Geometry, /, *, mode: str = "drive", c
     if mode not in MODES:
         raise ParameterError(f"mode cannot be {mode!r}: choose one of {', '.join(MODES)}.")
     class_speeds(country)
-    outline = None if isinstance(place, str) else area(place)
+    outline = None if isinstance(place, str) else area(place, called="place")
     graph = _downloaded(place if outline is None else outline, mode)
     streets = from_osmnx(graph, mode=mode, country=country)
     kept = connected(streets.tail, streets.head, streets.nodes)

@@ -157,7 +157,7 @@ def test_no_network_is_said_at_once(monkeypatch):
 
 
 def test_what_cannot_be_downloaded_is_refused(monkeypatch):
-    with pytest.raises(ParameterError, match="within must be a valid Polygon"):
+    with pytest.raises(ParameterError, match="place must be a valid Polygon"):
         commute.download_streets(shapely.Point(10, 50))
     with pytest.raises(ParameterError, match="mode cannot be 'fly'"):
         commute.download_streets(AREA, mode="fly")
