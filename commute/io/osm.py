@@ -75,7 +75,7 @@ def area(within: Any, *, called: str = "within") -> shapely.Geometry:  # noqa: A
         within = within.to_crs("EPSG:4326").union_all()
     if not isinstance(within, shapely.Polygon | shapely.MultiPolygon) or within.is_empty or not within.is_valid:
         raise ParameterError(
-            f"{called} must be a valid Polygon or MultiPolygon in degrees, or a GeoDataFrame of some, got {within!r:.80}."
+            f"{called} must be a valid Polygon or MultiPolygon in degrees, or a table of them, got {within!r:.60}."
         )
     west, south, east, north = within.bounds
     if max(-west, east) > _EAST or max(-south, north) > _NORTH:
