@@ -123,7 +123,7 @@ def measure(arcs: networks.Arcs) -> dict[str, Any]:
 
 def arithmetic(threads: int) -> None:
     """Keep so many threads busy with half a second's work in registers between them."""
-    workers = [Thread(target=_spin, args=(150_000_000 // threads,)) for _ in range(threads)]
+    workers = [Thread(target=_spin, args=(1_200_000_000 // threads,)) for _ in range(threads)]
     for worker in workers:
         worker.start()
     for worker in workers:
