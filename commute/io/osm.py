@@ -3,15 +3,15 @@
 PBF files are decoded by ``kernels.pbf``, not by a library. Those there are were measured (``benchmarks/pbf.py``; CPU
 seconds and peak memory, on two cores):
 
-===========================  ====================  ==========================
+===========================  ====================  ===========================
                              Liechtenstein, 1 MB   made, 200 MB, 1.8 M ways
-===========================  ====================  ==========================
+===========================  ====================  ===========================
 commute: ways and nodes                            14 s, 1.5 GB
 pyosmium 4.3: the same       0.16 s, 0.1 GB        54 s, 0.4 GB
 commute: streets             0.06 s, 0.3 GB        29 s, 4.1 GB
-pyrosm 0.25: nodes, edges    0.07 s, 0.4 GB
+pyrosm 0.25: nodes, edges    0.07 s, 0.4 GB        past 140 s and 16 GB: ended
 OSMnx 2.1: graph, from XML   1.6 s, 0.4 GB
-===========================  ====================  ==========================
+===========================  ====================  ===========================
 
 pyosmium hands out nodes and tags as one Python object each; pyrosm keeps a table of every tag of every piece between
 two nodes; QuackOSM 0.19 stops at an AttributeError with DuckDB 2.0. Decoded here, nodes, ways and tags are arrays from
