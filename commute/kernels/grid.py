@@ -196,14 +196,14 @@ def _disc(grid: NDArray[np.float32], row: float, column: float, time: float, rad
     side of a street times are interpolated, and on the street itself would else be late by a third of a cell.
     """
     for down in range(max(int(np.ceil(row - radius)), 0), min(int(np.floor(row + radius)), grid.shape[0] - 1) + 1):
-        high = np.float32((down - row) * (down - row))
+        high = (down - row) * (down - row)
         width = np.sqrt(max(radius * radius - high, 0.0))
         first = max(int(np.ceil(column - width)), 0)
         last = min(int(np.floor(column + width)), grid.shape[1] - 1)
-        begin, steep, at = np.float32(time), np.float32(slope), np.float32(column)
+        begin, steep, at, upright = np.float32(time), np.float32(slope), np.float32(column), np.float32(high)
         for across in range(first, last + 1):
             off = np.float32(across) - at
-            square = high + off * off
+            square = upright + off * off
             away = min(np.sqrt(square), square)
             grid[down, across] = min(grid[down, across], begin + steep * away)
 
