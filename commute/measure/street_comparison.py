@@ -24,8 +24,9 @@ from commute.measure.streets import ends_of
 from commute.measure.times import is_towards
 from commute.model.clock import DECISECONDS
 from commute.model.edits import Assume
+from commute.model.reweigh import handed_on
 from commute.model.scenario import Scenario
-from commute.model.streets import Streets, handed_on
+from commute.model.streets import Streets
 from commute.progress import progress
 
 if TYPE_CHECKING:

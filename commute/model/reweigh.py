@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from commute.kernels.csr import CSR
     from commute.kernels.sweep import Prepared
+    from commute.model.streets import Streets
 
 _FEW = 300  # arcs: up to here mending the metric is faster than making it anew
 
@@ -35,6 +36,13 @@ def grown(ready: Prepared, csr: CSR) -> Prepared:
 
     hierarchy = topology(csr, ready.hierarchy.position)
     return prepared(hierarchy, customise(hierarchy, csr.weight))
+
+
+def handed_on(before: Streets, again: Streets) -> Streets:
+    """Hand the hierarchy on to the same streets under another heading."""
+    if "prepared" in vars(before):
+        vars(again)["prepared"] = before.prepared
+    return again
 
 
 def fastest_of(

@@ -15,7 +15,8 @@ from commute.errors import ParameterError, ScenarioError, UnknownNameError
 from commute.model import ground
 from commute.model.arcs import OBSERVED, SIGNED, Bends
 from commute.model.editing import Editing, frozen
-from commute.model.streets import LONGEST, SNAP_METRES, handed_on
+from commute.model.reweigh import handed_on
+from commute.model.streets import LONGEST, SNAP_METRES
 
 if TYPE_CHECKING:
     import pandas as pd

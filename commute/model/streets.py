@@ -14,7 +14,7 @@ from commute.model import ground
 from commute.model.arcs import OBSERVED, bent, described, more_bent, more_described
 from commute.model.clock import DECISECONDS
 from commute.model.ordercache import cached_order
-from commute.model.reweigh import customised, fastest_of, grown, merged, slots_of
+from commute.model.reweigh import customised, fastest_of, grown, handed_on, merged, slots_of
 from commute.progress import progress
 
 if TYPE_CHECKING:
@@ -274,13 +274,6 @@ def _closed() -> int:
     from commute.kernels.csr import INF  # noqa: PLC0415 - numba is imported with the first streets
 
     return INF
-
-
-def handed_on(before: Streets, again: Streets) -> Streets:
-    """Hand the hierarchy on to the same streets under another heading."""
-    if "prepared" in vars(before):
-        vars(again)["prepared"] = before.prepared
-    return again
 
 
 def _to_deciseconds(minutes: ArrayLike) -> NDArray[np.int32]:
