@@ -22,7 +22,6 @@ from commute.measure.times import THREADS, averaged, is_towards, people_of
 from commute.model.assumptions import Assumptions
 from commute.model.clock import DECISECONDS
 from commute.model.joint import joint, layers_of
-from commute.model.network import PEOPLE
 from commute.model.timegraph import time_graph
 
 if TYPE_CHECKING:
@@ -88,8 +87,9 @@ def origins_of(network: Network, origins: str | Iterable[str] | gpd.GeoSeries | 
     """
     if not isinstance(origins, gpd.GeoSeries | gpd.GeoDataFrame):
         ids = network.place_ids(origins)
-        rows = network.places.loc[ids]
-        return Origins(list(ids), list(rows["name"]), list(ids), rows["lon"].to_numpy(), rows["lat"].to_numpy())
+        at = network.places.index.get_indexer(ids)
+        name, lon, lat = (network.places[column].to_numpy()[at] for column in ("name", "lon", "lat"))
+        return Origins(list(ids), list(name), list(ids), lon.astype(np.float64), lat.astype(np.float64))
     points = origins.geometry if origins.crs is None else origins.geometry.to_crs("EPSG:4326")
     if not len(points) or not (points.geom_type == "Point").all() or points.is_empty.any():
         raise ParameterError("Origins must be points, one at least; take representative_point() of an area.")
@@ -235,16 +235,11 @@ class Joined:
 
         one, own, doors = self.joint.layers[number], self._own[number], self._leave[number]
         passed = self.times[few][:, doors.node].astype(np.int64)
-        begin = _Seeds(own.junction[few, None], own.time[few, None])
-        through = _Seeds(doors.junction[None, :], np.where(passed >= INF, INF, passed + doors.leg))
-        toll = self._parking(one, setting_off=self.towards)
-        limit -= toll
+        toll = self._parking(one, setting_off=self.towards)  # the same everywhere, so it may as well be paid first
+        begin = _Seeds(own.junction[few, None], own.time[few, None] + toll)
+        through = _Seeds(doors.junction[None, :], np.where(passed >= INF, INF, passed + doors.leg + toll))
         seeds = _seeds([begin, through], limit)
-        if limit < 0:
-            return np.full((len(seeds[2]) - 1, one.timed.nodes), INF, dtype=np.int32)
-        time = distances(one.timed.prepared, *seeds, limit, towards=self.towards, threads=THREADS)
-        time[time < INF] += toll
-        return time
+        return distances(one.timed.prepared, *seeds, limit, towards=self.towards, threads=THREADS)
 
 
 class _Seeds(NamedTuple):
@@ -278,10 +273,8 @@ def joined(  # noqa: PLR0913 - what its callers were asked
         )
     where = origins_of(network, origins)
     layers = layers_of(network, streets, assumptions)
-    lived_in = network.places["kind"].isin(PEOPLE)
-    named = {place for place in (*where.place, *also) if place is not None}
-    graph = time_graph(network, assumptions)
-    made = joint(graph, layers, limit, tuple(sorted(place for place in named if not lived_in[place])))
+    named = [place for place in (*where.place, *also) if place is not None]
+    made = joint(time_graph(network, assumptions), layers, limit, named)
     return Joined(made, where, is_towards(direction), limit)
 
 
