@@ -19,6 +19,7 @@ from commute.model.assumptions import Assumptions
 from commute.model.clock import DECISECONDS
 
 laws = settings(max_examples=12, deadline=None)
+AWAY = {mode: grid(mode, x=500) for mode in ("walk", "drive")}
 directions = st.sampled_from(["from", "to"])
 assumed = st.builds(
     lambda travel: Assumptions(basis="centre_to_centre", local={"access_km": 3}, travel=travel),
@@ -88,8 +89,7 @@ def test_circles_along_streets_are_valid_and_lie_in_each_other(world, direction,
 @laws
 @given(joined_worlds(), directions, assumed, st.sampled_from(["centre_to_centre", "door_to_door"]))
 def test_streets_far_away_from_every_place_change_nobody(world, direction, assumed, basis):
-    apart = {"access": grid("drive", x=500), "egress": grid("walk", x=500)}
-    for streets in (grid("walk", x=500), grid("drive", x=500), apart):
+    for streets in (*AWAY.values(), {"access": AWAY["drive"], "egress": AWAY["walk"]}):
         asked = {"direction": direction, "basis": basis, "assumptions": assumed}
         with_, without = (reach(world.made, ["c0", "s0"], (20, 60), streets=one, **asked) for one in (streets, None))
         assert set(with_["status"]) == {"unsnapped"}
