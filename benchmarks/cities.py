@@ -24,13 +24,17 @@ from timing import Report, agree, answered, in_turn, machine, timed
 
 import commute
 from commute.kernels import bounded, closures, csr
+from commute.measure.draws import under_each
+from commute.model.clock import DECISECONDS
+from commute.model.draws import drawn
 from commute.model.timegraph import TimeGraph, time_graph
 
 if TYPE_CHECKING:
     from commute.kernels.csr import CSR
 
 REGION = "greater-bay-area"
-CLOSED = 3  # closures that scipy is asked
+CLOSED = 3  # closures and draws that scipy is asked
+DRAWS = 2000
 
 
 def compare(report: Report, *, quick: bool = False) -> None:
@@ -42,6 +46,7 @@ def compare(report: Report, *, quick: bool = False) -> None:
     report.say("| work | peer | commute ms | peer ms | ratio | bar | spread |\n|---|---|---|---|---|---|---|")
     pairs(graph.csr, report, quick=quick)
     without(graph, report)
+    draws(network, report)
     whole(network, report)
 
 
@@ -77,6 +82,26 @@ def without(graph: TimeGraph, report: Report) -> None:
     agree("scipy", rows, found[:CLOSED])
     work = f"{len(seeds)} counting points to all nodes without an asset, each of {len(slots)}"
     report.versus(work, "Scipy", own, other)
+
+
+def draws(network: commute.Network, report: Report) -> None:
+    """Find the time between every two counting points under each of many draws of all assumptions."""
+    points = list(network.counting_points.index)
+    drawn_ones = drawn(commute.Assumptions(), DRAWS, seed=1)
+
+    def told(threads: int) -> list[float]:
+        return under_each(network, drawn_ones, points, points, lambda _, minutes: float(minutes.sum()), threads=threads)
+
+    under_each(network, drawn_ones[:2], points, points, lambda _, minutes: minutes, threads=1)  # compiles
+    one, two = in_turn(lambda: told(1), lambda: told(2), runs=1)
+    report.say(f"\n{DRAWS:,} draws of all assumptions, {len(points)} × {len(points)} counting points in each: "
+               f"{one.median:.1f} s on the wall in one thread, {two.median:.1f} s in two.")  # fmt: skip
+    few = under_each(network, drawn_ones[:CLOSED], points, points, lambda _, minutes: minutes, threads=1)
+    for minutes, assumed in zip(few, drawn_ones, strict=False):
+        graph = time_graph(network, assumed)
+        nodes = np.array([graph.foot[point] for point in points])
+        known = _whole(dijkstra(_matrix(graph.csr), indices=nodes))[:, nodes]
+        agree("scipy", np.where(known >= NOWHERE, np.inf, known / DECISECONDS), minutes)
 
 
 def whole(network: commute.Network, report: Report) -> None:

@@ -15,7 +15,7 @@ from commute.kernels.csr import INF
 from commute.kernels.door import whole_numbers
 from commute.kernels.hierarchy import DOWN, UP
 from commute.kernels.simd import LANES, add_within, load
-from commute.kernels.sweep import _lanes_for, _nothing, _origins, _sweep
+from commute.kernels.sweep import count_nothing, lanes_for, origins_of, sweep
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -74,9 +74,9 @@ def reached_cells(
     A cell is as far as its node and its own distance together. The rest is as in ``sweep.reached``.
     """
     bounds = whole_numbers("cutoffs", cutoffs, 0, INF - 1)
-    origins = _origins(graph.hierarchy, seeds, offsets, starts)
+    origins = origins_of(graph.hierarchy, seeds, offsets, starts)
     limit = int(bounds.max(initial=0))
-    lanes = _lanes_for(limit, len(origins.order))
+    lanes = lanes_for(limit, len(origins.order))
     sums = np.zeros((len(origins.order), len(bounds)), dtype=np.int64)
 
     def collect(space: Workspace, _: Tally, members: NDArray[np.int64]) -> None:
@@ -86,7 +86,7 @@ def reached_cells(
         sums[members] = total[:, : len(members)].T
 
     up = UP if not towards else DOWN
-    _sweep(graph, origins, limit, _nothing(graph), collect, up, lanes, threads, finished)
+    sweep(graph, origins, limit, count_nothing(graph), collect, up, lanes, threads, finished)
     return sums
 
 

@@ -112,16 +112,16 @@ def reached(
     """
     hierarchy = graph.hierarchy
     bounds = whole_numbers("cutoffs", cutoffs, 0, INF - 1)
-    origins = _origins(hierarchy, seeds, offsets, starts)
+    origins = origins_of(hierarchy, seeds, offsets, starts)
     sums = np.zeros((len(origins.order), len(bounds)), dtype=np.int64)
 
     def collect(_: Workspace, tally: Tally, members: NDArray[np.int64]) -> None:
         sums[members] = tally.total[:, : len(members)].T
 
     limit = int(bounds.max(initial=0))
-    lanes = lanes or _lanes_for(limit, len(origins.order))
+    lanes = lanes or lanes_for(limit, len(origins.order))
     up = UP if not towards else DOWN
-    _sweep(graph, origins, limit, (values, bounds), collect, up, lanes, threads, finished)
+    sweep(graph, origins, limit, (values, bounds), collect, up, lanes, threads, finished)
     return sums
 
 
@@ -145,16 +145,16 @@ def distances(
     position = graph.hierarchy.position
     if columns is not None:
         position = position[whole_numbers("columns", columns, 0, len(position) - 1)]
-    origins = _origins(graph.hierarchy, seeds, offsets, starts)
+    origins = origins_of(graph.hierarchy, seeds, offsets, starts)
     limit = bound(limit)
     found = np.empty((len(origins.order), len(position)), dtype=np.int32)
 
     def collect(space: Workspace, _: Tally, members: NDArray[np.int64]) -> None:
         gather(space, position, len(members), limit, members, found)
 
-    lanes = lanes or _lanes_for(limit, len(origins.order))
+    lanes = lanes or lanes_for(limit, len(origins.order))
     up = UP if not towards else DOWN
-    _sweep(graph, origins, limit, _nothing(graph), collect, up, lanes, threads, finished)
+    sweep(graph, origins, limit, count_nothing(graph), collect, up, lanes, threads, finished)
     return found
 
 
@@ -177,7 +177,7 @@ def nearest(
     """
     position = graph.hierarchy.position
     position = position[whole_numbers("columns", columns, 0, len(position) - 1)]
-    origins, limit = _origins(graph.hierarchy, seeds, offsets, starts), bound(limit)
+    origins, limit = origins_of(graph.hierarchy, seeds, offsets, starts), bound(limit)
     which = np.full((len(origins.order), count), -1, dtype=np.int32)
     distance = np.full((len(origins.order), count), INF, dtype=np.int32)
 
@@ -189,17 +189,17 @@ def nearest(
         which[members, : best.shape[1]] = np.where(near < INF, best, -1)
         distance[members, : best.shape[1]] = near
 
-    lanes = _lanes_for(limit, len(origins.order))
-    _sweep(graph, origins, limit, _nothing(graph), collect, UP if not towards else DOWN, lanes, threads)
+    lanes = lanes_for(limit, len(origins.order))
+    sweep(graph, origins, limit, count_nothing(graph), collect, UP if not towards else DOWN, lanes, threads)
     return which, distance
 
 
-def _nothing(graph: Prepared) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def count_nothing(graph: Prepared) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Count nothing: no values, no cutoffs."""
     return np.zeros(len(graph.hierarchy.position), dtype=np.int32), np.empty(0, dtype=np.int32)
 
 
-def _lanes_for(limit: int, origins: int) -> Lanes:
+def lanes_for(limit: int, origins: int) -> Lanes:
     """Choose the fewest lanes that take all the origins at once, or else 64 short ones if the limit lets them."""
     if origins <= LANES[np.dtype(np.uint32)]:
         return np.uint32
@@ -207,7 +207,8 @@ def _lanes_for(limit: int, origins: int) -> Lanes:
     return np.uint16 if short else np.int32
 
 
-def _origins(hierarchy: Topology, seeds: ArrayLike, offsets: ArrayLike, starts: ArrayLike) -> _Origins:
+def origins_of(hierarchy: Topology, seeds: ArrayLike, offsets: ArrayLike, starts: ArrayLike) -> _Origins:
+    """Check the seeds of origins, and put those next to each other that stand so in the hierarchy."""
     nodes = len(hierarchy.position)
     seeds32, offsets32 = checked_seeds(nodes, seeds, offsets)
     bounds = groups("starts", starts, len(seeds32))
@@ -226,7 +227,7 @@ def _batch(origins: _Origins, members: NDArray[np.int64]) -> Batch:
     return Batch(origins.position[place], origins.offset[place], lane)
 
 
-def _sweep(
+def sweep(
     graph: Prepared,
     origins: _Origins,
     limit: int,

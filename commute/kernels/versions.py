@@ -22,7 +22,7 @@ AT_ONCE = LANES[np.dtype(np.int32)]
 
 
 def customise_versions(hierarchy: Topology, weights: ArrayLike) -> NDArray[np.int32]:
-    """Weigh the hierarchy for each row of ``weights`` [versions, slots] as ``customise`` does: int32[versions, arcs, 2].
+    """Weigh the hierarchy for each row of ``weights`` [versions, slots]: int32[versions, arcs, 2], as ``customise``.
 
     Raises ValueError for more than ``AT_ONCE`` versions, and for weights that are not whole numbers from 0 to INF, one
     for each slot.
@@ -40,7 +40,8 @@ def customise_versions(hierarchy: Topology, weights: ArrayLike) -> NDArray[np.in
     by_lane[:, versions:] = INF
     arcs = len(hierarchy.head)
     climbing, descending = matrix(arcs, np.int32), matrix(arcs, np.int32)
-    _customise(hierarchy, by_lane, climbing, descending)
+    if arcs:
+        _customise(hierarchy, by_lane, climbing, descending)
     metrics = np.empty((versions, arcs, 2), dtype=np.int32)
     metrics[:, :, UP] = climbing[:, :versions].T
     metrics[:, :, DOWN] = descending[:, :versions].T

@@ -267,7 +267,7 @@ class Streets:
     def _tree(self) -> KDTree:
         from scipy.spatial import KDTree  # noqa: PLC0415 - only snapping needs it
 
-        return KDTree(ground.on_sphere(self.lon, self.lat))
+        return KDTree(ground.on_sphere(self.lon, self.lat), balanced_tree=False)  # built in a third of the time
 
 
 def _closed() -> int:
