@@ -27,6 +27,7 @@ import pandas as pd
 from commute.errors import ParameterError
 from commute.model.clock import DECISECONDS
 from commute.model.network import PEOPLE
+from commute.model.ports import ports
 from commute.model.streets import Streets
 from commute.model.timegraph import Edges
 
@@ -149,13 +150,9 @@ def layers_of(
 @lru_cache(maxsize=8)
 def layer(network: Network, streets: Streets, assumptions: Assumptions, role: str) -> Layer:
     """Time streets as assumed and find the places beside them: interchanges too if they are for driving."""
-    kind = network.places["kind"]
-    places = network.places if streets.mode == "drive" else network.places[kind != "interchange"]
-    ports = streets.snap(*(places[axis].to_numpy(dtype=np.float64) for axis in ("lon", "lat")))
-    ports = ports.set_index(places.index)
-    made = Layer(role, streets, streets.prepare().under(assumptions), ports, assumptions)
-    minutes = np.where(ports["node"] >= 0, made.legs(ports["distance_metres"].to_numpy()), np.nan)
-    ports["minutes"] = minutes
+    beside = ports(network, streets)
+    made = Layer(role, streets, streets.prepare().under(assumptions), beside, assumptions)
+    beside["minutes"] = np.where(beside["node"] >= 0, made.legs(beside["distance_metres"].to_numpy()), np.nan)
     return made
 
 

@@ -1,5 +1,7 @@
 """Streets and trains together: worked examples, reports, origins, parking, and what is refused."""
 
+import dataclasses
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -202,6 +204,32 @@ def test_the_report_says_where_everything_stands(made, walk, drive):
     assert rows.at[("b", "egress"), "component"] == rows.at[("east", "egress"), "component"]
     assert rows.at[("b", "egress"), "component"] != rows.at[("a", "egress"), "component"]
     assert set(snap_report(made, walk)["layer"]) == {"both"}
+
+
+def test_a_checkpoint_is_not_joined_to_the_streets_behind_the_border():
+    """The border lies between the two columns of junctions; the gate abroad stands nearer to those of this side."""
+    halves = [shapely.box(-50, -50, 1, 50), shapely.box(1, -50, 50, 50)]
+    ground = gpd.GeoDataFrame({"territory": ["CN", "HK"]}, geometry=halves).scale(KM, KM, origin=(0, 0))
+    land = gpd.GeoDataFrame({"territory": ["CN", "HK"]}, geometry=ground, crs="EPSG:4326")
+    places = [
+        place("a", population=1), place("b", x=2, y=2, population=1, territory="HK"),
+        place("gate", "checkpoint", x=0.99, parent="a"),
+        place("gate-abroad", "checkpoint", x=1.01, parent="b", territory="HK"),
+        place("stranded", "checkpoint", x=1.01, y=20, parent="b", territory="HK"),
+    ]  # fmt: skip
+    crossing = [line("hall", "checkpoint", clearance="two_halls")], [link("hall", "gate", "gate-abroad", 5)]
+    apart = dataclasses.replace(network(places, *crossing), land=land)
+    lon, lat = np.array([0.0, 0.9, 1.4, 2.0, 0.9]) * KM, np.array([0.0, 0.0, 0.0, 2.0, 20.0]) * KM
+    streets = commute.Streets.from_arrays([0, 1, 2, 3], [1, 0, 3, 2], [9.0] * 4, lon, lat, mode="walk")
+    found = snap_report(apart, streets).set_index("place_id")
+    assert found["node"].to_dict() == {"a": 0, "b": 3, "gate": 1, "gate-abroad": 2, "stranded": -1}
+    assert found["status"].to_dict() == {
+        "a": "snapped", "b": "island", "gate": "snapped", "gate-abroad": "island", "stranded": "unsnapped"
+    }  # fmt: skip
+    assert found.at["gate-abroad", "distance_metres"] == pytest.approx(390, rel=1e-4)
+    assert journeys(apart, "a", "b", streets=streets, assumptions=CENTRE)["kind"].tolist() == [
+        "access", "walk", "border", "egress"
+    ]  # fmt: skip
 
 
 # -- what is refused ---------------------------------------------------------------------------------------
