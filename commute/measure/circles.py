@@ -145,8 +145,9 @@ def isochrones(  # noqa: PLR0913 - each is a choice of its own
 
     Along streets, where they are given, everything is exact: from the origin by the access streets to a station, by
     train, by the egress streets to another, and so on to the ground beside every street. Places within 500 m of a
-    junction are joined to it (see ``snap_report``), and between two such places there is no other local way; places
-    farther off keep theirs. Cars are parked and set off as assumed. Where no street is, nothing is drawn.
+    junction on their side of the border are joined to it (see ``snap_report``), and between two such places there is
+    no other local way; places farther off keep theirs. Cars are parked and set off as assumed. Where no street is,
+    nothing is drawn.
 
     Parameters
     ----------
