@@ -153,7 +153,8 @@ def _finish_streets(  # noqa: PLR0913 - as finish
     heading = f"{who}{spoken['pause']}{subject}{spoken['colon']}"
     heading += _title_of(comparison, chosen.scenario, lettering=style)
     direction, manifest = only(comparison.circles, "direction", what="the comparison"), manifest_of(comparison.summary)
-    lines = street_layers.captions(manifest, origin=who, direction=direction, language=style.language)
+    spoken_for = {"origin": who, "direction": direction, "language": style.language}
+    lines = street_layers.captions(manifest, **spoken_for, also=["fixed"])
     frame.say(title=title or heading, lines=[*lines, *notes(style)])
 
 

@@ -25,15 +25,18 @@ from commute.show.layers import (
     notes,
     region_of,
 )
+from commute.show.rings import paint_circles
 from commute.show.scorecard import draw_score
+from commute.show.street_layers import CIRCLES as STREET_CIRCLES
+from commute.show.street_layers import draw_great_roads, draw_street_circles
 
 if TYPE_CHECKING:
     import folium
     import geopandas as gpd
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
     from commute.model.network import Network
+    from commute.model.streets import Streets
     from commute.show.fonts import Lettering
 
 __all__ = ["draw_change", "draw_delta", "draw_isochrones", "draw_network", "draw_score", "explore"]
@@ -87,6 +90,7 @@ def draw_isochrones(  # noqa: PLR0913 - each is a choice of its own
     circles: gpd.GeoDataFrame,
     *,
     network: Network | None = None,
+    streets: Streets | None = None,
     bounds: Bounds | None = None,
     language: str = "en",
     title: str | None = None,
@@ -95,12 +99,15 @@ def draw_isochrones(  # noqa: PLR0913 - each is a choice of its own
     """Draw circles of minutes, the shortest darkest, on land and sea with cities, legend, scale and source.
 
     ``circles`` is what ``isochrones`` returns (one basis, one direction). With ``network`` its lines are drawn thin;
-    without one the cities are those of the region that ships. ``bounds`` (west, south, east, north, degrees) makes
-    two maps comparable. Chinese (``language="zh"``) falls back to English, with a note under the map, where no font
+    without one the cities are those of the region that ships. With ``streets`` the great roads are drawn; circles of
+    streets alone need them to show where they start. ``bounds`` (west, south, east, north, degrees) makes two maps
+    comparable. Chinese (``language="zh"``) falls back to English, with a note under the map, where no font
     has the glyphs.
 
     Raises ParameterError for empty or foreign frames, BasisError for mixed bases.
     """
+    if "node" in circles:
+        return draw_street_circles(circles, streets=streets, bounds=bounds, language=language, title=title, ax=ax)
     require(circles, columns=CIRCLES, what="circles", made_by="commute.isochrones")
     drawn = require_geometry(circles, what="circles")
     basis, direction = only(drawn, "basis", what="circles"), only(drawn, "direction", what="circles")
@@ -108,14 +115,16 @@ def draw_isochrones(  # noqa: PLR0913 - each is a choice of its own
     named = network if network is not None else region_of(manifest_of(circles))
     land = land_of(named)
     axes = open_map(ax, bounds=bounds, around=_extent(drawn, named), land=land)
-    rows = _paint_circles(axes, drawn, language=style.language)
+    rows = paint_circles(axes, drawn, language=style.language)
     busy = [drawn.geometry.dropna().union_all()]
     origins = list(dict.fromkeys(drawn["origin_id"]))
+    if streets is not None:
+        draw_great_roads(axes, streets)
     if network is not None:
         draw_thin_links(axes, network)
     if named is not None:
         draw_places(axes, named, kinds=("city",))
-        mark_origins(axes, named, origins=origins)
+        mark_origins(axes, named, origins=[origin for origin in origins if origin in named.places.index])
         busy.append(busy_round(named.places.loc[list(named.cities)]))
     frame = Frame(axes, style, shapely.union_all(busy))
     boxes = [frame.legend(rows)]
@@ -134,36 +143,6 @@ def _extent(circles: gpd.GeoDataFrame, network: Network | None) -> list[float]:
     if network is None:
         raise ParameterError("All circles are empty: nothing is reached. Give a network or bounds to draw them on.")
     return [float(side) for side in network.places.total_bounds]
-
-
-def _paint_circles(axes: Axes, circles: gpd.GeoDataFrame, *, language: str) -> dict[str, Artist]:
-    """Paint the largest cut-off first and return the rows of the legend, the shortest first."""
-    from matplotlib.patches import Patch  # noqa: PLC0415 - heavy
-
-    cutoffs = sorted(circles["cutoff"].unique())
-    colours = dict(zip(cutoffs, palette.time_colours(len(cutoffs)), strict=True))
-    rows: dict[str, Artist] = {}
-    for cutoff in cutoffs:
-        chosen = circles[circles["cutoff"] == cutoff]
-        rows[_legend_row(chosen, cutoff, language=language)] = Patch(facecolor=colours[cutoff], alpha=0.9, lw=0)
-        shapes = chosen[~(chosen.geometry.isna() | chosen.geometry.is_empty)]
-        if len(shapes):
-            # white rims keep the circles of two origins apart where they overlap
-            shapes.plot(
-                ax=axes, color=colours[cutoff], alpha=0.9, edgecolor=palette.PAPER, linewidth=0.6, aspect=None,
-                zorder=3 - cutoffs.index(cutoff) / len(cutoffs), gid=f"circle {cutoff:g}",
-            )  # fmt: skip
-    return rows
-
-
-def _legend_row(chosen: gpd.GeoDataFrame, cutoff: float, *, language: str) -> str:
-    """Say a cut-off with its people and area; of several origins only the minutes, since their circles overlap."""
-    minutes = words.minutes([cutoff], language=language)
-    if len(chosen) != 1:
-        return minutes
-    row = chosen.iloc[0]
-    people, area = words.people(row["people"], language=language), words.area(row["area_km2"], language=language)
-    return f"{minutes}\n{people} · {area}"
 
 
 def _words_about(
@@ -195,13 +174,18 @@ def explore(circles: gpd.GeoDataFrame, *, tiles: str | None = None, land: gpd.Ge
 
     Raises ParameterError for empty or foreign frames.
     """
-    require(circles, columns=CIRCLES, what="circles", made_by="commute.isochrones")
+    over_streets = "node" in circles
+    needed = STREET_CIRCLES if over_streets else CIRCLES
+    require(circles, columns=needed, what="circles", made_by="commute.isochrones")
     drawn = require_geometry(circles, what="circles")
     drawn = drawn[~(drawn.geometry.isna() | drawn.geometry.is_empty)].sort_values("cutoff", ascending=False)
     cutoffs = sorted(drawn["cutoff"].unique())
-    shown = drawn[["origin", "cutoff", "people", "area_km2", "basis", "geometry"]].rename(columns={"cutoff": "minutes"})
+    told = {"origin_id" if over_streets else "origin": "origin", "cutoff": "minutes", "people": "people"}
+    told |= {"junctions": "junctions", "area_km2": "area_km2", "basis": "basis"}
+    told = {column: name for column, name in told.items() if column in drawn}
+    shown = drawn[[*told, "geometry"]].rename(columns=told)
     shown["minutes"] = shown["minutes"].map("{:g}".format)
-    for column in ("people", "area_km2"):
+    for column in {"people", "junctions", "area_km2"}.intersection(shown):
         shown[column] = shown[column].map("{:,.0f}".format)
     under: Any = None
     if land is not None:
@@ -213,7 +197,7 @@ def explore(circles: gpd.GeoDataFrame, *, tiles: str | None = None, land: gpd.Ge
     page: folium.Map = shown.explore(
         column="minutes", categorical=True, categories=[f"{cutoff:g}" for cutoff in cutoffs],
         cmap=palette.time_colours(len(cutoffs)), m=under, tiles=tiles, legend=True,
-        tooltip=["origin", "minutes", "people", "area_km2", "basis"],
+        tooltip=list(told.values()),
         style_kwds={"fillOpacity": 0.7, "weight": 1, "color": palette.PAPER},
         legend_kwds={"caption": "minutes"},
     )  # fmt: skip

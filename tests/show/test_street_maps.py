@@ -1,15 +1,18 @@
 """Maps over streets: what a scenario gains and loses, what it changes, and the small print."""
 
+import geopandas as gpd
 import numpy as np
 import pytest
 
 from commute.errors import ParameterError
+from commute.measure.circles import isochrones
 from commute.measure.comparison import compare
 from commute.model.assumptions import Assumptions
 from commute.model.edits import AddStreet, CloseStreets
 from commute.model.scenario import Scenario
 from commute.model.streets import Streets
 from commute.show.changes import draw_change
+from commute.show.maps import draw_isochrones, explore
 
 SIDE = 8
 
@@ -80,3 +83,23 @@ def test_without_people_or_classes_there_is_the_ground(compared):
     axes = draw_change(found)
     assert "people" not in legend(axes)
     assert "streets primary" not in layers(axes)
+
+
+def test_circles_over_streets_are_drawn_with_the_great_roads_and_where_they_start(compared):
+    streets = compared.base
+    circles = isochrones(streets, [0, 27], (3, 6))
+    axes = draw_isochrones(circles, streets=streets)
+    assert axes.get_title(loc="left") == "#0 and #27: 3 and 6 minutes"
+    assert {"circle 3", "circle 6", "streets primary", "origins"} <= layers(axes)
+    assert "streets primary" not in layers(draw_isochrones(circles))
+    alone = draw_isochrones(isochrones(streets, [0], 6, weights=np.full(SIDE * SIDE, 1000.0)))
+    assert "people · " in legend(alone)
+    nowhere = gpd.GeoSeries.from_xy([10.0], [10.0], index=["far"], crs="EPSG:4326")
+    with pytest.raises(ParameterError, match="none of the origins has a street near it"):
+        draw_isochrones(isochrones(streets, nowhere, 6))
+
+
+def test_circles_over_streets_can_be_explored(compared):
+    page = explore(isochrones(compared.base, [0], (3, 6))).get_root().render()
+    assert "junctions" in page
+    assert "area_km2" in page
