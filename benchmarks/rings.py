@@ -3,7 +3,9 @@
     python benchmarks/rings.py
 
 The recipe of OSMnx buffers every street reached by 25 m and unites them, once for each ring; the concave hull (package
-``concave_hull``, left out where absent) wraps the junctions. One thread, processor time, median of the runs.
+``concave_hull``, left out where absent) wraps the junctions. One thread, processor time, median of the runs. Valhalla
+is asked for rings of the same minutes, search and all, by the interpreter that ``COMMUTE_VALHALLA`` names or this one,
+where that has it with its builder of tiles; it drives at speeds of its own, so its rings are others.
 """
 
 from __future__ import annotations
@@ -22,13 +24,15 @@ import geopandas as gpd
 import networks
 import numpy as np
 import shapely
+import valhalla_peer
 
-from commute import Streets
+from commute import Streets, isochrones, read_streets
 from commute.kernels.bounded import search
 from commute.measure.expansion import Expansion, plane_of, rings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 CUTOFFS = (15, 30, 45, 60)
 BUFFER = 25  # metres
@@ -57,9 +61,15 @@ def wuhan(mode: str) -> Streets | None:
     return Streets.from_arrays(both[0], both[1], np.maximum(both[2], 0.002), *junctions.T, attributes=said, mode=mode)
 
 
+def on_plane(streets: Streets) -> tuple[np.ndarray, np.ndarray]:
+    """Place the junctions on a plane, in metres."""
+    middle = (round(float(axis.mean()), 1) for axis in (streets.lon, streets.lat))
+    return plane_of(*middle).forth.transform(streets.lon, streets.lat)
+
+
 def buffered(streets: Streets, times: np.ndarray) -> list[Any]:
     """Buffer and unite the streets within each cutoff: the recipe of OSMnx."""
-    x, y = plane_of(114.3, 30.6).forth.transform(streets.lon, streets.lat)
+    x, y = on_plane(streets)
     found = []
     for cutoff in CUTOFFS:
         near = times <= cutoff * 600
@@ -73,7 +83,7 @@ def hulls(streets: Streets, times: np.ndarray) -> list[Any]:
     """Wrap the junctions within each cutoff."""
     from concave_hull import concave_hull
 
-    x, y = plane_of(114.3, 30.6).forth.transform(streets.lon, streets.lat)
+    x, y = on_plane(streets)
     corners = [np.column_stack([x, y])[times <= cutoff * 600] for cutoff in CUTOFFS]
     return [shapely.Polygon(concave_hull(points)) if len(points) > 3 else shapely.Polygon() for points in corners]
 
@@ -89,27 +99,58 @@ def seconds(work: Callable[[], object], runs: int) -> float:
     return statistics.median(taken)
 
 
-def compared(mode: str, streets: Streets) -> str:
-    """Return one line: how long each recipe takes, and how many times that of commute."""
-    origin = int(streets.snap(114.30, 30.56)["node"][0])
+def compared(streets: Streets, where: tuple[float, float]) -> str:
+    """Return the end of a row: how long each recipe takes, and how many times that of commute."""
+    origin = int(streets.snap(*where, within_metres=5000)["node"][0])
     times = search(streets.csr, [origin], [0], 600 * max(CUTOFFS))
     own = seconds(lambda: rings([Expansion(streets, times)], CUTOFFS), 9)
     recipe = seconds(lambda: buffered(streets, times), 1)
-    told = f"{mode}: {(times <= 600 * max(CUTOFFS)).sum()} junctions; commute {1000 * own:.0f} ms"
-    told += f"; buffer + union {recipe:.1f} s ({recipe / own:.0f}x)"
+    told = f"{(times <= 600 * max(CUTOFFS)).sum():,} | {1000 * own:.0f} | {1000 * recipe:.0f} ({recipe / own:.0f}×)"
     if not find_spec("concave_hull"):
-        return told
+        return told + " | |"
     hull = seconds(lambda: hulls(streets, times), 3)
-    return f"{told}; concave hull {1000 * hull:.0f} ms ({hull / own:.2f}x)"
+    return f"{told} | {1000 * hull:.0f} ({hull / own:.2f}×) |"
+
+
+def beside_valhalla(path: Path) -> str:
+    """Ask Valhalla and commute for the rings round a few points, search and all; say so where there is none."""
+    python = os.environ.get("COMMUTE_VALHALLA", sys.executable)
+    if not valhalla_peer.installed(python):
+        return "Valhalla with a builder of tiles is not installed."
+    streets = read_streets(path, mode="drive")
+    nodes = np.random.default_rng(0).choice(streets.nodes, 5, replace=False)
+    points = list(zip(streets.lon[nodes].tolist(), streets.lat[nodes].tolist(), strict=True))
+    other = valhalla_peer.timed_rings(path, points, python=python)
+    streets.prepare()
+    begin = time.perf_counter()
+    read_streets(path, mode="drive")
+    read = time.perf_counter() - begin
+    taken = []
+    for node in [*nodes, *nodes, *nodes]:
+        begin = time.perf_counter()
+        isochrones(streets, [node], CUTOFFS)
+        taken.append(time.perf_counter() - begin)
+    return (
+        f"Four rings with their search on the clock, {path.name}: commute {1000 * statistics.median(taken):.0f} ms, "
+        f"reading the map {read:.2f} s; Valhalla {other['version']} {1000 * other['rings']:.0f} ms, "
+        f"building its tiles {other['tiles']:.2f} s."
+    )
 
 
 def main() -> None:
-    """Print one line for each way of travel."""
+    """Print a row for each network and way of travel."""
+    print("| streets | junctions reached | commute ms | buffer + union ms | concave hull ms |\n|---|---|---|---|---|")
     for mode in ("walk", "drive"):
         streets = wuhan(mode)
         if streets is None:
             sys.exit("There is no wuhan_8989.parquet: set COMMUTE_NETWORKS to the folder that holds it.")
-        print(compared(mode, streets))
+        print(f"| Wuhan, {mode} | {compared(streets, (114.30, 30.56))}")
+    folder = networks.folder()
+    path = None if folder is None else folder / "liechtenstein.osm.pbf"
+    if path is not None and path.exists():
+        for mode in ("walk", "drive"):
+            print(f"| Liechtenstein, {mode} | {compared(read_streets(path, mode=mode), (9.522, 47.141))}")
+        print(f"\n{beside_valhalla(path)}")
 
 
 if __name__ == "__main__":
