@@ -30,7 +30,7 @@ WEST, SOUTH, EAST, NORTH = -7000, -5000, 7000, 5000
 SEED = 1
 GRID = 0.5  # metres between the points that a node may lie on
 RIVER_WIDTH = 200.0
-MADE_UP = f"{NAME} is invented"
+MADE_UP = f"{NAME} is invented"  # written into every file that could be taken for one about a place
 
 RIVER = [(2600, 5600), (2000, 4300), (2500, 3000), (1750, 1900), (1150, 900), (1250, -150), (1800, -1100),
          (1300, -2200), (200, -2900), (-300, -3900), (300, -5600)]  # fmt: skip
@@ -49,6 +49,7 @@ MAIN_ROADS: dict[str, tuple[str, list[tuple[float, float]]]] = {
     "Forest Road": ("tertiary", [(-4500, 300), (-4750, 2200), (-4300, 3700), (-2600, 3900), (-300, 4000)]),
     "Quarry Road": ("tertiary", [(-2500, -1700), (-4500, -2100), (-7000, -1900)]),
     "Hill Road": ("tertiary", [(3200, 2100), (4500, 2900), (5600, 3200), (7000, 3700)]),
+    "Lake Road": ("tertiary", [(4680, 250), (4700, 880)]),
     "Marsh Road": ("tertiary", [(3600, -1300), (5300, -1500), (6000, -400), (5200, 500)]),
     "Meadow Road": ("tertiary", [(5300, -1500), (6200, -2300), (7000, -2500)]),
     "Western Approach": ("primary", [(-7000, -2700), (-6200, -2850), (-5400, -3100)]),
@@ -63,7 +64,7 @@ VILLAGES = {"Forest End": (-4700, 2250, 650), "Quarry Hill": (-4700, -2100, 550)
 DISTRICTS = {"Old Town": (-150, 50), "North End": (-350, 2000), "West Hill": (-2200, 300), "South Gate": (-800, -1700),
              "Eastbank": (2500, 300), "North Bank": (3100, 1700), "Riverside": (2700, -1700)}  # fmt: skip
 STATIONS = {"Westfield": (-4300, 250), "West Hill": (-2150, -250), "Central": (150, -350), "Eastbank": (2450, 250),
-            "Lakeside": (4700, 300)}  # fmt: skip
+            "Lakeside": (4700, 430)}  # fmt: skip
 FIRST = ["Abbey", "Alder", "Baker", "Barley", "Birch", "Castle", "Cedar", "Chapel", "Cherry", "Church", "Dove",
          "Elm", "Fisher", "Fox", "Garden", "Glass", "Hazel", "Heron", "Holly", "Lark", "Lime", "Linden", "Market",
          "Mill", "Mint", "Oak", "Orchard", "Otter", "Pear", "Plum", "Poplar", "Potter", "Priory", "Queen", "Rowan",
@@ -178,14 +179,14 @@ def small_streets(town: Town, roads: list[Line], rng: np.random.Generator) -> li
     kept_free = shapely.union_all([town.river.buffer(15), town.lake.buffer(30), town.park, town.motorway.buffer(150)])
     bounds = shapely.union_all([line.shape for line in roads])
     quarters = shapely.get_parts(shapely.polygonize(shapely.get_parts(bounds)))
-    fields = shapely.difference(shapely.box(WEST, SOUTH, EAST, NORTH), shapely.buffer(town.houses, 30))
+    fields = shapely.difference(shapely.box(WEST, SOUTH, EAST, NORTH), shapely.buffer(town.houses, -90))
     names = [" ".join(pair) for pair in product(FIRST, SECOND)]
     rng.shuffle(names)
     found: list[Line] = []
     for quarter in quarters:
         if not town.houses.covers(quarter.representative_point()):
             continue
-        spacing = min(190, 125 + 0.025 * shapely.distance(quarter.centroid, shapely.Point(0, 0)))
+        spacing = min(175, 115 + 0.025 * shapely.distance(quarter.centroid, shapely.Point(0, 0)))
         built = shapely.difference(quarter, kept_free)
         for street in streets_of_quarter(built, spacing, waves, rng) if built.area > 2e4 else []:
             found.append(Line(street, residential(street, rng) | {"name": names[len(found) % len(names)]}))
@@ -214,7 +215,7 @@ def foot_and_cycle(town: Town) -> list[Line]:
              for part in shapely.get_parts(shapely.line_merge(near))]  # fmt: skip
     x, y = town.park.centroid.coords[0]
     for angle in (0.4, 1.4, 2.5):
-        step = 560 * np.array([np.cos(angle), np.sin(angle)])
+        step = 600 * np.array([np.cos(angle), np.sin(angle)])
         walks.append(Line(curve([(x - step[0], y - step[1]), (x + 40, y - 30), (x + step[0], y + step[1])]),
                           {"highway": "path"}))  # fmt: skip
     walks.append(Line(shapely.buffer(town.park, -150).boundary, {"highway": "footway"}))
@@ -278,7 +279,7 @@ def cut(lines: list[Line]) -> list[Line]:
 def thinned(pieces: list[Line], rng: np.random.Generator) -> list[Line]:
     """Leave out some small streets, and ends that are nothing but too long."""
     small = ("residential", "unclassified", "track")
-    kept = [one for one in pieces if one.tags["highway"] not in small or rng.random() > 0.13]
+    kept = [one for one in pieces if one.tags["highway"] not in small or rng.random() > 0.07]
     for _ in range(3):
         shapes = np.array([one.shape for one in kept])
         ends = shapely.get_coordinates(np.concatenate([shapely.get_point(shapes, at) for at in (0, -1)]))
@@ -381,7 +382,7 @@ def write_people(town: Town, path: Path) -> None:
 
     lon, lat, cells = people(town)
     shape = {"height": len(lat), "width": len(lon), "count": 1, "dtype": "float32", "crs": "EPSG:4326", "nodata": -1.0}
-    corner = rasterio.transform.from_origin(lon[0] - 0.0005, lat[0] + 0.0005, 0.001, 0.001)
+    corner = rasterio.Affine(0.001, 0, lon[0] - 0.0005, 0, -0.001, lat[0] + 0.0005)
     with rasterio.open(path, "w", driver="GTiff", transform=corner, compress="deflate", **shape) as raster:
         raster.write(cells, 1)
 
