@@ -10,7 +10,8 @@ import shapely
 
 from commute.errors import ParameterError
 from commute.measure import surface
-from commute.measure.expansion import contours, plane_of, stood_on
+from commute.measure.expansion import contours, field, plane_of, stood_on
+from commute.measure.joined import joined
 from commute.measure.manifest import one_basis, settled
 from commute.measure.street_circles import ground_of, times_of
 from commute.measure.times import minutes_between_points
@@ -19,6 +20,8 @@ from commute.model.streets import Streets
 from commute.model.timegraph import time_graph
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
@@ -39,13 +42,15 @@ def audit(
     circles: gpd.GeoDataFrame,
     network: Network | Streets,
     *,
+    streets: Streets | Mapping[str, Streets] | None = None,
     assumptions: Assumptions | None = None,
     weights: ArrayLike | None = None,
 ) -> pd.DataFrame:
     """Hold the polygons against the times they were drawn from.
 
-    Over streets the points are the junctions at which one can leave the street, each counted as its ``weights`` say
-    or as one; and the ground is held against that of a grid of half the cell.
+    Over streets alone the points are the junctions at which one can leave the street, each counted as its ``weights``
+    say or as one. Over streets and trains they are counting points, as in a network. Along streets the ground is held
+    against that of a grid of half the cell.
 
     Parameters
     ----------
@@ -53,6 +58,8 @@ def audit(
         What ``isochrones`` gave.
     network
         The network or streets that it was asked of.
+    streets
+        Those that a network was asked with.
     assumptions
         Those it was asked with, of a network.
     weights
@@ -73,27 +80,62 @@ def audit(
     BasisError
         If the polygons are of different bases.
     ParameterError
-        For assumptions of streets, weights of a network, and weights that are not one for each junction.
+        For assumptions of streets, weights of a network, weights that are not one for each junction; for circles along
+        streets without these, and those round points, whose places the circles do not hold.
     """
     if isinstance(network, Streets):
-        if assumptions is not None:
-            raise ParameterError("Streets hold the times they were drawn from: leave the assumptions out.")
+        if assumptions is not None or streets is not None:
+            raise ParameterError("Streets hold the times they were drawn from: leave assumptions and streets out.")
         return _of_streets(circles, network, weights)
     if weights is not None:
         raise ParameterError("A network has people of its own: leave the weights out.")
+    if streets is not None:
+        return _of_both(circles, network, streets, assumptions)
+    if "streets" in circles.attrs.get("manifest", {}):
+        raise ParameterError("These circles were drawn along streets: give them too, as streets=.")
     return _of_network(circles, network, assumptions)
 
 
 def _of_network(circles: gpd.GeoDataFrame, network: Network, assumptions: Assumptions | None) -> pd.DataFrame:
     given = settled(assumptions, one_basis(circles["basis"]))
-    graph, points = time_graph(network, given), network.counting_points
-    where = shapely.points(network.places.loc[points.index, ["lon", "lat"]].to_numpy(dtype=np.float64))
-    known = _Points(where, points["population"].to_numpy(dtype=np.float64), surface.plane_of(network), 1000.0)
+    graph, points, known = time_graph(network, given), list(network.counting_points.index), _counting_points(network)
     rows = []
     for row in circles.itertuples():
-        minutes = minutes_between_points(graph, [row.origin_id], list(points.index), direction=row.direction)[0]
+        minutes = minutes_between_points(graph, [row.origin_id], points, direction=row.direction)[0]
         rows.append(_held(circles, row, known, minutes <= row.cutoff))
     return pd.DataFrame(rows)
+
+
+def _of_both(
+    circles: gpd.GeoDataFrame,
+    network: Network,
+    streets: Streets | Mapping[str, Streets],
+    assumptions: Assumptions | None,
+) -> pd.DataFrame:
+    given = settled(assumptions, one_basis(circles["basis"]))
+    strangers = [one for one in dict.fromkeys(circles["origin_id"]) if one not in network.places.index]
+    if strangers:
+        raise ParameterError(f"Only circles round places of the network can be audited, not round {strangers[0]!r}.")
+    points, known = list(network.counting_points.index), _counting_points(network)
+    rows = []
+    for (origin, direction), group in circles.groupby(["origin_id", "direction"], sort=False):
+        cutoffs = tuple(sorted(group["cutoff"]))
+        limit = round(max(cutoffs) * DECISECONDS)
+        found = joined(network, [origin], streets, given, direction=direction, limit=limit, also=points)
+        minutes, (layers,) = found.minutes(points)[0], found.expansions(limit)
+        finer = field(layers, cutoffs, towards=direction == "to", finer=2.0)
+        truth = dict(zip(cutoffs, contours(finer, cutoffs), strict=True))
+        plane = plane_of(finer.frame.lon0, finer.frame.lat0)
+        for row in group.itertuples():
+            held = _held(circles, row, known, minutes <= row.cutoff)
+            rows.append(held | _ground_wrong(row.geometry, truth[row.cutoff], plane))
+    return pd.DataFrame(rows)
+
+
+def _counting_points(network: Network) -> _Points:
+    points = network.counting_points
+    where = shapely.points(network.places.loc[points.index, ["lon", "lat"]].to_numpy(dtype=np.float64))
+    return _Points(where, points["population"].to_numpy(dtype=np.float64), surface.plane_of(network), 1000.0)
 
 
 def _of_streets(circles: gpd.GeoDataFrame, streets: Streets, weights: ArrayLike | None) -> pd.DataFrame:

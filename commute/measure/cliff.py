@@ -18,7 +18,7 @@ from commute.measure.street_circles import circles_over_streets
 from commute.model.streets import Streets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import geopandas as gpd
     from numpy.typing import ArrayLike
@@ -32,10 +32,11 @@ _COUNTED = ("area_km2", "people", "junctions", "gdp", "cities", "counties")
 @singledispatch
 def cliff(  # noqa: PLR0913 - each is a choice of its own
     network: Network,
-    origins: str | Iterable[str],
+    origins: str | Iterable[str] | gpd.GeoSeries | gpd.GeoDataFrame,
     minutes: float | Iterable[float] = DEFAULT_MINUTES,
     *,
     by: float = 5,
+    streets: Streets | Mapping[str, Streets] | None = None,
     direction: str = "from",
     basis: str | None = None,
     assumptions: Assumptions | None = None,
@@ -58,7 +59,9 @@ def cliff(  # noqa: PLR0913 - each is a choice of its own
         Unless ``by`` is above 0 and below every cutoff; and as ``reach``.
     """
     cutoffs = _around(minutes, by)
-    found = reach(network, origins, cutoffs, direction=direction, basis=basis, assumptions=assumptions)
+    found = reach(
+        network, origins, cutoffs, streets=streets, direction=direction, basis=basis, assumptions=assumptions
+    )
     return _changes(found, minutes, by)
 
 

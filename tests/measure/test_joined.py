@@ -11,7 +11,9 @@ from worlds import KM, line, link, network, place
 
 import commute
 from commute.errors import ParameterError
+from commute.measure.audit import audit
 from commute.measure.circles import isochrones, reach
+from commute.measure.cliff import cliff
 from commute.measure.joined import REPORT, joined, snap_report
 from commute.measure.journeys import journeys
 from commute.measure.routing import travel_times
@@ -258,3 +260,24 @@ def test_what_is_refused(made, walk):
         isochrones(made, "a", streets=walk, direction="back")
     with pytest.raises(ParameterError, match="can be reached only by car"):
         isochrones(made, "ramp", streets=walk, assumptions=CENTRE)
+
+
+def test_circles_along_streets_are_held_against_times_along_streets(made, walk):
+    circles = isochrones(made, "a", (30, 60), streets=walk)
+    held = audit(circles, made, streets=walk)
+    assert held["valid"].all()
+    assert held["nested"].all()
+    assert (held["people_falsely_in"] == 0).all()
+    assert (held["outline_error_m"] < 20).all()
+    with pytest.raises(ParameterError, match="drawn along streets: give them too"):
+        audit(circles, made)
+    points = gpd.GeoSeries.from_xy([walk.lon[3]], [walk.lat[3]], index=["here"], crs="EPSG:4326")
+    with pytest.raises(ParameterError, match="not round 'here'"):
+        audit(isochrones(made, points, 30, streets=walk), made, streets=walk)
+
+
+def test_a_cliff_along_streets_is_that_of_reach(made, walk):
+    steep = cliff(made, "a", 60, by=20, streets=walk)
+    people = reach(made, "a", (40, 60, 80), streets=walk)["people"].tolist()
+    assert steep["people_lost"].tolist() == [people[1] - people[0]]
+    assert steep["people_gained"].tolist() == [people[2] - people[1]]
