@@ -9,11 +9,15 @@ import pytest
 
 HERE = Path(__file__).parent
 MODES = {
-    "NUMBA_DISABLE_JIT": (["csr", "bounded", "closures", "order", "hierarchy", "sweep", "versions", "cells"], "not real"),
+    "NUMBA_DISABLE_JIT": (
+        ["csr", "bounded", "closures", "order", "hierarchy", "sweep", "versions", "cells"],
+        "not real",
+    ),
     # Each test compiles what it calls anew, some seconds each: so few, which together call every layer of the kernels.
     "NUMBA_BOUNDSCHECK": (
         ["csr", "bounded", "closures", "hierarchy", "sweep", "versions", "cells"],
-        "strongly_connected or closing_arcs or partial_customisation_is or textbook_in_any_order or many_versions or rest_of_the_way",
+        "strongly_connected or closing_arcs or partial_customisation_is or textbook_in_any_order or many_versions"
+        " or rest_of_the_way",
     ),
 }
 
