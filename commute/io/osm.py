@@ -21,8 +21,6 @@ the first byte, and a PBF file needs nothing that is not installed anyway. pyosm
 from __future__ import annotations
 
 import hashlib
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -35,10 +33,11 @@ from commute.model.roads import class_speeds
 from commute.model.streets import MODES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from commute.model.streets import Streets
 
-PBF = (".pbf",)
-MAPS = (*PBF, ".osm", ".osm.gz", ".osm.bz2", ".o5m")
+MAPS = (".pbf", ".osm", ".osm.gz", ".osm.bz2", ".o5m")
 _EAST, _NORTH = 180.0, 90.0
 
 
@@ -55,9 +54,9 @@ def read_map(path: Path, *, mode: str, within: Any, country: str | None) -> Stre
         raise DataFileError(f"There is no file {path}.") from None
     except OSError as error:
         raise DataFileError(f"{path} cannot be read: {error.strerror}.") from error
-    with tempfile.TemporaryDirectory() as folder:
-        plain = path if path.name.endswith(PBF) else _converted(path, Path(folder) / f"{path.name}.pbf")
-        ways = read_ways(plain, mode=mode, country=country)
+    if not path.stat().st_size:
+        raise DataFileError(f"{path} is empty. Download or extract it again.")
+    ways = read_ways(path, mode=mode, country=country)
     return streets_of(ways, mode=mode, within=clip, source=f"{path.name} {digest}")
 
 
@@ -84,19 +83,3 @@ def area(within: Any, *, called: str = "within") -> shapely.Geometry:  # noqa: A
             "Give a GeoDataFrame with its CRS instead."
         )
     return within
-
-
-def _converted(path: Path, target: Path) -> Path:
-    """Write another format of OpenStreetMap as PBF."""
-    try:
-        import osmium  # noqa: PLC0415 - only formats other than PBF need it
-    except ImportError:
-        raise ParameterError(
-            f"{path} can be read with osmium: pip install 'commute-circles[streets]'. PBF files need nothing."
-        ) from None
-    try:
-        with osmium.SimpleWriter(str(target)) as writer:
-            osmium.apply(str(path), writer)
-    except RuntimeError as error:
-        raise DataFileError(f"{path} is no OpenStreetMap file, or cut short: {error}. Download it again.") from error
-    return target

@@ -1,16 +1,16 @@
-"""Ways of OpenStreetMap that a mode uses: read from a PBF file with how they are used and where their nodes are."""
+"""Ways of OpenStreetMap that a mode uses: read from a map with how they are used and where their nodes are."""
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from array import array
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from commute.errors import DataFileError
-from commute.io import pbf
+from commute.errors import DataFileError, ParameterError
 from commute.model.assumptions import parameters
-from commute.model.roads import FERRY, TAGS, use
+from commute.model.roads import TAGS, use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from commute.model.roads import Use
 
-_ASKED: list[tuple[bytes, bytes | None]] = [(b"highway", None), (b"route", FERRY.encode())]
-_KEPT = {key.encode() for key in TAGS} | {b"name"}
+_KEPT = frozenset(TAGS) | {"name"}
+_NOWHERE = 2**31 - 1  # what osmium has as a coordinate where it knows of none
+_DEGREE = 10**7
 
 
 class Ways(NamedTuple):
@@ -44,75 +45,106 @@ class Ways(NamedTuple):
 
 
 class _Reader:
-    """Sorts the ways of one block after the other by what may be done with them; equal tags are looked at once."""
+    """Sorts ways by what may be done with them; equal tags are looked at once."""
 
     def __init__(self, mode: str, country: str | None) -> None:
         self.mode, self.country = mode, country
         self.kph = None if mode == "drive" else parameters()[f"speed.{mode}"].default
         self.rows: dict[Use, int] = {}
-        self.seen: dict[tuple[tuple[bytes, bytes], ...], int] = {}
-        self.names: dict[bytes, int] = {b"": 0}
+        self.seen: dict[tuple[tuple[str, str], ...], int] = {}
+        self.names: dict[str, int] = {"": 0}
+        self.way, self.use, self.name, self.length = array("q"), array("i"), array("i"), array("i")
+        self.ref, self.x, self.y = array("q"), array("i"), array("i")
 
-    def of(self, block: pbf.WayBlock) -> tuple[NDArray[np.integer], ...]:
-        """Return, of the ways of a block that are used: number, use, name, how many nodes, and the nodes."""
-        called = block.strings.index(b"name") if b"name" in block.strings else -1
-        naming = block.tags[:, 0] == called
-        title = np.zeros(len(block.way), dtype=np.int32)
-        title[np.searchsorted(block.tag_start, np.flatnonzero(naming), side="right") - 1] = [
-            self.names.setdefault(block.strings[value], len(self.names)) for value in block.tags[naming, 1].tolist()
-        ]
-        found = np.fromiter(self._uses(block, called), dtype=np.int32, count=len(block.way))
-        used = found >= 0
-        length = np.diff(block.node_start)
-        return block.way[used], found[used], title[used], length[used], block.nodes[np.repeat(used, length)]
+    def add(self, way: Any, tags: dict[str, str]) -> None:  # noqa: ANN401 - osmium.osm.Way
+        """Keep a way and its nodes if it is used."""
+        name = tags.pop("name", "")  # streets that differ in name only are equal
+        row = self._row(tags)
+        if row < 0:
+            return
+        nodes = list(way.nodes)
+        places = [node.location for node in nodes]
+        self.way.append(way.id)
+        self.use.append(row)
+        self.name.append(self.names.setdefault(name, len(self.names)))
+        self.length.append(len(nodes))
+        self.ref.extend([node.ref for node in nodes])
+        self.x.extend([place.x for place in places])
+        self.y.extend([place.y for place in places])
 
-    def _uses(self, block: pbf.WayBlock, called: int) -> Iterator[int]:
-        """Yield the row of the use of each way, -1 for none."""
-        local: dict[bytes, int] = {}
-        tags = np.where(block.tags[:, :1] == called, -1, block.tags)  # streets that differ in name only are equal
-        bounds = block.tag_start.tolist()
-        plain, width = tags.tobytes(), tags.itemsize * 2
-        for begin, end in pairwise(bounds):
-            key = plain[begin * width : end * width]
-            row = local.get(key)
-            if row is None:
-                pairs = [(block.strings[k], block.strings[v]) for k, v in tags[begin:end].tolist() if k >= 0]
-                row = local[key] = self._row(tuple(pairs))
-            yield row
-
-    def _row(self, pairs: tuple[tuple[bytes, bytes], ...]) -> int:
-        if pairs not in self.seen:
-            tags = {key.decode(): value.decode("utf-8", "replace") for key, value in pairs}
+    def _row(self, tags: dict[str, str]) -> int:
+        """Return the row of the use of a way with these tags, -1 for none."""
+        key = tuple(tags.items())
+        if key not in self.seen:
             used = use(tags, mode=self.mode, country=self.country, kph=self.kph)
-            self.seen[pairs] = -1 if used is None else self.rows.setdefault(used, len(self.rows))
-        return self.seen[pairs]
+            self.seen[key] = -1 if used is None else self.rows.setdefault(used, len(self.rows))
+        return self.seen[key]
 
 
 def read_ways(path: Path, *, mode: str, country: str | None) -> Ways:
-    """Read the ways of a PBF file that ``mode`` uses and the places of their nodes, in two passes over the file.
+    """Read the ways of a map that ``mode`` uses and the places of their nodes.
 
     Raises
     ------
     DataFileError
-        For a file that is missing, empty, cut short or foreign, and for one without such ways.
+        For a file that is cut short or foreign, and for one without such ways or without their nodes.
+    ParameterError
+        Where osmium is not installed.
     """
     from commute.kernels.cutting import rows_of  # noqa: PLC0415 - numba is imported with the first streets
 
-    where = pbf.blobs(path)
-    reader, parts, with_nodes = _Reader(mode, country), [], []
-    for blob, (block, has_nodes) in zip(where, pbf.ways_of(path, where, _ASKED, _KEPT), strict=True):
-        if block is not None:
-            parts.append(reader.of(block))
-        if has_nodes:
-            with_nodes.append(blob)
-    if not sum(len(part[0]) for part in parts):
-        raise DataFileError(f"{path} has no streets to {mode} on. Is it an extract with highways?")
-    way, used, name, length, refs = (np.concatenate(column) for column in zip(*parts, strict=True))
-    del parts
-    number = np.sort(refs)  # np.unique took 60 s for 29 million nodes, this 3 s
+    reader = _Reader(mode, country)
+    for way, tags in _ways(path):
+        reader.add(way, tags)
+    if not reader.way:
+        raise DataFileError(f"{path} has no streets to {mode} on. Is it a whole extract with highways?")
+    way, kind, name, length, ref, x, y = (
+        np.frombuffer(column, dtype=column.typecode)
+        for column in (reader.way, reader.use, reader.name, reader.length, reader.ref, reader.x, reader.y)
+    )
+    number = np.sort(ref)  # np.unique took 60 s for 29 million nodes, this 3 s
     number = number[np.concatenate([[True], number[1:] != number[:-1]])]
-    node = rows_of(number, refs)
-    lon, lat = pbf.places_of(path, with_nodes, number)
+    node = rows_of(number, ref)
+    places = np.full((2, len(number)), _NOWHERE, dtype=np.int32)
+    places[:, node] = x, y
+    _find_late(path, number, places)
+    lon, lat = np.where(places == _NOWHERE, np.nan, places / _DEGREE)
+    if np.isnan(lon).all():
+        raise DataFileError(f"{path} has ways, but none of their nodes. Was it cut without them?")
     start = np.concatenate([[0], np.cumsum(length)])
-    names = [text.decode("utf-8", "replace") for text in reader.names]
-    return Ways(way, used, name, start, node, number, lon, lat, list(reader.rows), names)
+    return Ways(way, kind, name, start, node, number, lon, lat, list(reader.rows), list(reader.names))
+
+
+def _find_late(path: Path, number: NDArray[np.int64], places: NDArray[np.int32]) -> None:
+    """Fill in nodes that come after the ways, as Overpass writes them. Of numbers below 0 osmium knows no places."""
+    missing = number[(places[0] == _NOWHERE) & (number > 0)]
+    if len(missing):
+        with _reading(path) as osmium:
+            for node in osmium.FileProcessor(path, osmium.osm.NODE).with_filter(osmium.filter.IdFilter(missing)):
+                row = np.searchsorted(number, node.id)
+                places[:, row] = node.location.x, node.location.y
+
+
+def _ways(path: Path) -> Iterator[tuple[Any, dict[str, str]]]:
+    """Yield the ways of a map that may be used, with places at their nodes, and their tags that are of interest."""
+    with _reading(path) as osmium:
+        # It holds 16 bytes per node of the file; to ask for the wanted ones first took longer, and not always less.
+        both = osmium.FileProcessor(path, osmium.osm.NODE | osmium.osm.WAY).with_locations()
+        ways = both.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
+        for way in ways.with_filter(osmium.filter.KeyFilter("highway", "route")):
+            yield way, {key: value for key, value in way.tags if key in _KEPT}
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[Any]:
+    """Give osmium, and tell its errors as those of the file."""
+    try:
+        import osmium  # noqa: PLC0415 - only maps need it
+    except ImportError:
+        raise ParameterError(
+            f"{path} is a map, and maps are read with osmium: pip install 'commute-circles[streets]'."
+        ) from None
+    try:
+        yield osmium
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
+        raise DataFileError(f"{path} is no OpenStreetMap file, or cut short: {error}. Download it again.") from error

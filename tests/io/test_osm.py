@@ -1,3 +1,7 @@
+import re
+import sys
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import osmium
@@ -164,43 +168,117 @@ def test_nodes_and_ways_are_those_of_pyosmium(tmp_path):
     assert row == len(ways)
 
 
-def test_a_file_that_is_none_is_refused(tmp_path, small):
+@pytest.mark.parametrize("first", ["ways", "later nodes"])
+def test_a_file_need_not_be_in_order(tmp_path, small, first):
+    whole = write(tmp_path / "whole.osm", ways=MAIN).read_text().splitlines()
+    begin = next(row for row, line in enumerate(whole) if "<way" in line)
+    nodes, ways = whole[2:begin], whole[begin:-1]
+    lines = ways + nodes if first == "ways" else nodes[::-1] + ways
+    path = tmp_path / "order.osm"
+    path.write_text("\n".join([*whole[:2], *lines, whole[-1]]))
+    streets, other = commute.read_streets(small), commute.read_streets(path)
+    assert arcs(streets) == arcs(other)
+    assert np.array_equal(streets.deciseconds, other.deciseconds)
+
+
+def number(value, *, signed=False):
+    """Write a number as o5m does, in groups of seven bits."""
+    value = (value << 1) ^ (value >> 63) if signed else value
+    groups = [value & 127]
+    while value := value >> 7:
+        groups.append(value & 127)
+    return bytes([*(group | 128 for group in groups[:-1]), groups[-1]])
+
+
+def o5m(nodes, ways):
+    """Write a map as o5m, which osmium only reads."""
+    found, last = b"\xff\xe0\x04o5m2\xff", [0, 0, 0]
+    for one, (lon, lat) in nodes.items():
+        now = [one, round(lon * 1e7), round(lat * 1e7)]
+        plain = [number(new - old, signed=True) for new, old in zip(now, last, strict=True)]
+        body, last = plain[0] + b"\x00" + plain[1] + plain[2], now
+        found += b"\x10" + number(len(body)) + body
+    found, way, ref = found + b"\xff", 0, 0
+    for one, (refs, tags) in ways.items():
+        steps = b"".join(number(new - old, signed=True) for old, new in pairwise([ref, *refs]))
+        body = number(one - way, signed=True) + b"\x00" + number(len(steps)) + steps
+        body += b"".join(b"\x00" + key.encode() + b"\x00" + value.encode() + b"\x00" for key, value in tags.items())
+        found, way, ref = found + b"\x11" + number(len(body)) + body, one, refs[-1]
+    return found + b"\xfe"
+
+
+def test_o5m_is_read(tmp_path, small):
+    (tmp_path / "small.o5m").write_bytes(o5m(NODES, MAIN))
+    streets, other = commute.read_streets(small), commute.read_streets(tmp_path / "small.o5m")
+    assert arcs(streets) == arcs(other)
+    assert streets.attributes.equals(other.attributes)
+
+
+def test_a_file_that_is_none_is_refused(tmp_path):
     with pytest.raises(DataFileError, match=r"There is no file .*absent\.osm\.pbf"):
         commute.read_streets(tmp_path / "absent.osm.pbf")
     folder = tmp_path / "folder.osm.pbf"
     folder.mkdir()
     with pytest.raises(DataFileError, match="cannot be read: Is a directory"):
         commute.read_streets(folder)
-    bad = tmp_path / "bad.osm.pbf"
+
+
+@pytest.mark.parametrize("suffix", ["osm.pbf", "osm", "osm.gz", "osm.bz2", "o5m"])
+def test_a_file_that_is_broken_is_refused(tmp_path, suffix):
+    bad = tmp_path / f"bad.{suffix}"
     bad.write_bytes(b"")
-    with pytest.raises(DataFileError, match=r"bad\.osm\.pbf is empty"):
+    with pytest.raises(DataFileError, match=rf"bad\.{suffix} is empty. Download or extract it again"):
         commute.read_streets(bad)
-    bad.write_bytes(b"<html>Not found, for a page that is as long as it is wrong</html>")
-    with pytest.raises(DataFileError, match="is no OpenStreetMap PBF file, or cut short: it ends or is foreign"):
-        commute.read_streets(bad)
-    whole = small.read_bytes()
-    for size in (3, 100, len(whole) // 2, len(whole) - 1):
-        bad.write_bytes(whole[:size])
-        with pytest.raises(DataFileError, match=r"bad\.osm\.pbf is no OpenStreetMap PBF file, or cut short"):
+    whole = o5m(NODES, MAIN) if suffix == "o5m" else write(tmp_path / f"whole.{suffix}", ways=MAIN).read_bytes()
+    contents = [whole[:size] for size in (3, 100, len(whole) // 2, len(whole) - 5)]
+    contents += [b"<html>Not found, for a page that is as long as it is wrong</html>", whole[:-40] + bytes(40)]
+    for content in contents:
+        bad.write_bytes(content)
+        with pytest.raises(DataFileError, match=rf"bad\.{suffix} is no OpenStreetMap file, or cut short: .*again"):
             commute.read_streets(bad)
-    bad.write_bytes(whole[:-40] + bytes(40))
-    with pytest.raises(DataFileError, match=r"bad\.osm\.pbf is no OpenStreetMap PBF file, or cut short"):
-        commute.read_streets(bad)
 
 
-def test_another_format_that_is_broken_is_refused(tmp_path):
-    bad = tmp_path / "bad.osm"
-    bad.write_text("<osm version='0.6'><node id='1' lat='1' ")
-    with pytest.raises(DataFileError, match=r"bad\.osm is no OpenStreetMap file, or cut short"):
-        commute.read_streets(bad)
+def test_a_file_cut_between_its_blocks_is_refused(tmp_path, small):
+    whole = small.read_bytes()
+    ends = [match.start() for match in re.finditer(b"....\n\x07OSMData", whole, re.DOTALL)]
+    assert len(ends) == 2  # nodes, ways
+    bad = tmp_path / "bad.osm.pbf"
+    for end in ends:
+        bad.write_bytes(whole[:end])
+        with pytest.raises(DataFileError, match=r"bad\.osm\.pbf has no streets to drive on. Is it a whole extract"):
+            commute.read_streets(bad)
 
 
-def test_blocks_that_cannot_be_read_are_refused(tmp_path):
-    blob = b"\x3a\x03abc"  # field 7: zstd
-    head = b"\x0a\x07OSMData\x18" + bytes([len(blob)])
-    (tmp_path / "other.osm.pbf").write_bytes(len(head).to_bytes(4, "big") + head + blob)
-    with pytest.raises(DataFileError, match="compressed in a way that is not read here"):
-        commute.read_streets(tmp_path / "other.osm.pbf")
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('lat="50"', 'lat="north"', "wrong format for coordinate"),
+        ('way id="10"', 'way id="ten"', "illegal id"),
+        ('version="0.6"', 'version="0.1"', "Can not read file with version 0.1"),
+    ],
+)
+def test_values_that_cannot_be_are_refused(tmp_path, old, new, told):
+    text = write(tmp_path / "bad.osm", ways=MAIN).read_text()
+    assert old in text
+    (tmp_path / "bad.osm").write_text(text.replace(old, new))
+    with pytest.raises(DataFileError, match=rf"bad\.osm is no OpenStreetMap file, or cut short: {told}"):
+        commute.read_streets(tmp_path / "bad.osm")
+
+
+def test_text_that_is_no_text_is_refused(tmp_path):
+    ways = {10: ([1, 2], {"highway": "primary", "name": "Mile"})}
+    path = write(tmp_path / "bad.osm.pbf", ways=ways, options="pbf,pbf_compression=none")
+    path.write_bytes(path.read_bytes().replace(b"Mile", b"Mil\xff"))
+    with pytest.raises(DataFileError, match=r"bad\.osm\.pbf is no OpenStreetMap file, or cut short: .*can't decode"):
+        commute.read_streets(path)
+
+
+@pytest.mark.parametrize("nodes", [{}, {-1: (10.0, 50.0), -2: (10.1, 50.0)}])
+def test_ways_without_places_are_refused(tmp_path, nodes):
+    ways = {10: (list(nodes) or [1, 2], {"highway": "primary"})}
+    path = write(tmp_path / "bare.osm.pbf", nodes=nodes, ways=ways)
+    with pytest.raises(DataFileError, match=r"bare\.osm\.pbf has ways, but none of their nodes"):
+        commute.read_streets(path)
 
 
 def test_files_without_streets_are_refused(tmp_path, small):
@@ -229,11 +307,11 @@ def test_what_cannot_be_asked_is_refused(small, tmp_path):
         commute.read_streets(tmp_path / "small.npz", mode="walk")
 
 
-def test_without_osmium_only_pbf_is_read(tmp_path, monkeypatch):
-    path = write(tmp_path / "small.osm", ways=MAIN)
-    monkeypatch.setitem(__import__("sys").modules, "osmium", None)
-    with pytest.raises(ParameterError, match=r"small\.osm can be read with osmium: pip install"):
-        commute.read_streets(path)
+def test_without_osmium_the_extra_is_named(small, monkeypatch):
+    monkeypatch.setitem(sys.modules, "osmium", None)
+    told = r"small\.osm\.pbf is a map, and maps are read with osmium: pip install 'commute-circles\[streets\]'"
+    with pytest.raises(ParameterError, match=told):
+        commute.read_streets(small)
 
 
 def test_streets_are_prepared_and_asked(small):

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commute.kernels.cutting import cut, inner, rows_of
-from commute.kernels.pbf import signed, varint
 
 WAYS = st.lists(st.lists(st.integers(0, 12), min_size=0, max_size=9), min_size=1, max_size=6)
 
@@ -58,14 +57,3 @@ def test_rows_are_found(values, data):
     wanted = np.array(sorted(values), dtype=np.int64)
     asked = np.array(data.draw(st.lists(st.sampled_from(sorted(values)))), dtype=np.int64)
     assert np.array_equal(rows_of(wanted, asked), np.searchsorted(wanted, asked))
-
-
-@given(st.integers(-(2**63), 2**63 - 1))
-def test_numbers_are_read(number):
-    zigzag, raw = ((number << 1) ^ (number >> 63)) & (2**64 - 1), bytearray()
-    while zigzag >= 128:
-        raw.append(zigzag & 127 | 128)
-        zigzag >>= 7
-    raw.append(zigzag)
-    value, end = varint(np.frombuffer(bytes(raw), dtype=np.uint8), 0, len(raw))
-    assert (signed(value), end) == (number, len(raw))
