@@ -153,7 +153,7 @@ READERS = {
     "OSMnx": by_osmnx,
     "QuackOSM": by_quackosm,
 }
-TWICE, LARGE = 5 * 10**6, 5 * 10**7  # bytes; beyond, pyrosm needs more memory than most have, and OSMnx an hour
+LARGE = 5 * 10**7  # bytes; beyond, pyrosm needs more memory than most have, and OSMnx an hour
 
 
 def _streets_as_xml(path: Path, target: Path) -> None:
@@ -171,7 +171,7 @@ def _streets_as_xml(path: Path, target: Path) -> None:
 def measure(name: str, path: str) -> None:
     """Read twice in this process, print the seconds of both and the most memory."""
     seconds, counts = [], (0, 0)
-    for _ in range(2 if Path(path).stat().st_size < TWICE else 1):
+    for _ in range(2 if Path(path).stat().st_size < LARGE else 1):
         begun = time.perf_counter(), time.process_time()
         counts = READERS[name](path)
         seconds.append((time.perf_counter() - begun[0], time.process_time() - begun[1]))

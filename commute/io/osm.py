@@ -1,21 +1,22 @@
 """Maps of OpenStreetMap: a file read as streets, clipped to an area.
 
-PBF files are decoded by ``kernels.pbf``, not by a library. Those there are were measured (``benchmarks/pbf.py``; CPU
-seconds and peak memory, on two cores):
+Maps are read with pyosmium, chosen by measurement (``benchmarks/pbf.py``: CPU seconds and peak memory, on two busy
+cores; a made map of towns is 0.09 MB each):
 
-===========================  ====================  ===========================
-                             Liechtenstein, 1 MB   made, 200 MB, 1.8 M ways
-===========================  ====================  ===========================
-commute: ways and nodes                            14 s, 1.5 GB
-pyosmium 4.3: the same       0.16 s, 0.1 GB        54 s, 0.4 GB
-commute: streets             0.06 s, 0.3 GB        29 s, 4.1 GB
-pyrosm 0.25: nodes, edges    0.07 s, 0.4 GB        past 140 s and 16 GB: ended
-OSMnx 2.1: graph, from XML   1.6 s, 0.4 GB
-===========================  ====================  ===========================
+=================================  ===================  ==================  ========================
+                                   Liechtenstein, 1 MB  100 towns, 9 MB     2,220 towns, 200 MB
+=================================  ===================  ==================  ========================
+pyosmium 4.3: ways and nodes       0.20 s, 0.05 GB      2.9 s, 0.13 GB      57 s, 0.9 GB
+pyosmium, nodes in a second pass   0.61 s, 0.47 GB      4.9 s, 0.10 GB
+pyrosm 0.25: nodes and edges       0.09 s, 0.34 GB      2.5 s, 1.46 GB
+OSMnx 2.1: graph, from XML         1.89 s, 0.35 GB      116 s, 6.13 GB
+commute: streets, with pyosmium    0.17 s, 0.28 GB      3.6 s, 0.51 GB      79 s, 4.0 GB
+=================================  ===================  ==================  ========================
 
-pyosmium hands out nodes and tags as one Python object each; pyrosm keeps a table of every tag of every piece between
-two nodes; QuackOSM 0.19 stops at an AttributeError with DuckDB 2.0. Decoded here, nodes, ways and tags are arrays from
-the first byte, and a PBF file needs nothing that is not installed anyway. pyosmium turns the other formats into PBF.
+pyosmium needs the least memory by far and keeps up with pyrosm, which holds a table of every tag of every piece between
+two nodes, and reads PBF only. To hold the places of all nodes of the file, 16 bytes each, is faster than to ask for the
+wanted ones in a second pass; where nodes have high numbers, as in every real extract, it takes less memory as well.
+QuackOSM 0.19 stops at an AttributeError with DuckDB 2.0; it gives lines without the nodes at which streets meet.
 """
 
 from __future__ import annotations
