@@ -15,7 +15,7 @@ commute: streets, with pyosmium    0.17 s, 0.28 GB      3.6 s, 0.51 GB      79 s
 
 pyosmium needs the least memory by far and keeps up with pyrosm, which holds a table of every tag of every piece between
 two nodes, and reads PBF only. To hold the places of all nodes of the file, 16 bytes each, is faster than to ask for the
-wanted ones in a second pass; where nodes have high numbers, as in every real extract, it takes less memory as well.
+wanted ones in a second pass; where nodes have high numbers, as in Liechtenstein, it takes less memory as well.
 QuackOSM 0.19 stops at an AttributeError with DuckDB 2.0; it gives lines without the nodes at which streets meet.
 """
 
