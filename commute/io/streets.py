@@ -55,8 +55,8 @@ def read_streets(
 ) -> Streets:
     """Read streets from a file of ``write_streets`` or from a map of OpenStreetMap.
 
-    From a map (``.osm.pbf``; ``.osm``, ``.osm.gz``, ``.osm.bz2`` and ``.o5m`` with osmium) come the ways open to all at
-    every hour, as OSMnx chooses them, without private, forbidden and conditional ones; one-way streets as they are
+    From a map (``.osm.pbf``, ``.osm``, ``.osm.gz``, ``.osm.bz2``, ``.o5m``; read with osmium) come the ways open to
+    all at every hour, as OSMnx chooses them, without private, forbidden and conditional ones; one-way streets as they are
     tagged; ferries that say how long they take, without the wait for them; bridges and tunnels as attributes. Minutes
     are length over speed: the limit that is tagged, else the usual speed of the class of road. Turns cost nothing:
     neither waiting at lights nor slowing down is in the minutes, and forbidden turns are allowed. Of several parts that
@@ -66,7 +66,7 @@ def read_streets(
     Parameters
     ----------
     path
-        The file. A PBF file is read in two passes, block by block; 200 MB of it, 14 million arcs, take 4.1 GB at most.
+        The file. A map is streamed; 200 MB of PBF, 14 million arcs, take 4.0 GB at most (``benchmarks/pbf.py``).
     mode
         From a map: who uses the streets, ``drive`` (the default), ``walk`` or ``bicycle``.
     within

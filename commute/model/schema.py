@@ -21,13 +21,15 @@ from commute.model.rules import RULES, Tables, nearest, report
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-TABLES = ("places", "lines", "links", "sources", "regions", "region_members")
+TABLES = ("places", "lines", "links", "sources", "regions", "region_members", "claims")
 IDENTIFIER = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 MAY_BE_ZERO = ("person", "billion CNY", "1/day")
 """Units in which nothing is a possible amount; a time, a length, an area or a speed of zero is a fault."""
+SEVERAL = ("ids", "sources")
+"""Kinds of column whose cells hold several ids, joined by semicolons."""
 
-Kind = Literal["id", "text", "number", "integer", "date", "flag", "choice", "sources"]
+Kind = Literal["id", "ids", "text", "number", "integer", "date", "flag", "choice", "sources"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,7 @@ class _Reader:
 _TEXT = _Reader(_text)
 _READERS: dict[Kind, _Reader] = {
     "id": _TEXT,
+    "ids": _TEXT,
     "text": _TEXT,
     "choice": _TEXT,
     "sources": _TEXT,
@@ -274,7 +277,7 @@ def _reference_faults(table: str, read: Mapping[str, pd.DataFrame]) -> Iterator[
         if not target or target not in read:
             continue
         known = read[target][columns(target)[0].name]
-        parts = _split(frame[column.name]) if column.kind == "sources" else frame[column.name].dropna()
+        parts = _split(frame[column.name]) if column.kind in SEVERAL else frame[column.name].dropna()
         lost = parts[~parts.isin(known)]
         if lost.empty:
             continue

@@ -14,6 +14,7 @@ from pydantic import Field
 from commute.errors import ParameterError, ScenarioError, UnknownNameError
 from commute.model import ground
 from commute.model.arcs import OBSERVED, SIGNED, Bends
+from commute.model.assumptions import Assumptions
 from commute.model.editing import Editing, frozen
 from commute.model.reweigh import handed_on
 from commute.model.streets import LONGEST, SNAP_METRES
@@ -57,7 +58,8 @@ class AddStreet(Editing):
 
     def edit_streets(self, streets: Streets) -> Streets:
         """Return the streets with it; ScenarioError where an end is far from any junction, or it is there already."""
-        if streets.period and self.minutes is None:
+        by_car = streets.mode == "drive"
+        if by_car and streets.period and self.minutes is None:
             raise ScenarioError(
                 f"AddStreet: these are streets in traffic ({streets.period}), and {self.name!r} says a limit: add it "
                 "to the streets as they were read and take them under() the assumptions then, or say its minutes."
@@ -75,7 +77,8 @@ class AddStreet(Editing):
             raise ScenarioError(f"AddStreet: {self.name!r} would begin and end at one junction, {one}.")
         self._refuse_twice(streets, one, other)
         bend, metres = _bend(streets, lon, lat, one, other)
-        minutes = self.minutes if self.minutes is not None else 0.06 * metres / float(self.kph or 0)
+        kph = float(self.kph or 0) if by_car else _pace(streets)
+        minutes = self.minutes if self.minutes is not None else 0.06 * metres / kph
         ways = [(one, other)] if self.oneway else [(one, other), (other, one)]
         said = {"way": -1, "road": self.road, "name": self.name, "metres": metres, "kph": 0.06 * metres / minutes}
         said |= {"speed": SIGNED if self.minutes is None else OBSERVED, "slowing": 1.0}
@@ -94,6 +97,14 @@ class AddStreet(Editing):
         arcs = np.flatnonzero(joins & np.isfinite(streets.minutes))
         if "name" in streets.attributes and (streets.attributes["name"].iloc[arcs] == self.name).any():
             raise ScenarioError(f"AddStreet: {self.name!r} joins the junctions {one} and {other} already.")
+
+
+def _pace(streets: Streets) -> float:
+    """Return the speed in km/h at which these streets are walked or cycled."""
+    if "metres" not in streets.attributes:
+        return Assumptions().speed[streets.mode]
+    pace = 0.06 * streets.attributes["metres"].to_numpy() / streets.minutes
+    return float(np.median(pace[np.isfinite(pace) & (pace > 0)]))
 
 
 def _bend(

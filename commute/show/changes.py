@@ -11,7 +11,7 @@ from commute.measure.street_comparison import StreetComparison
 from commute.show import palette, street_layers, words
 from commute.show.fonts import lettering as find_lettering
 from commute.show.frames import manifest_of, name_of, only, pick, require, require_geometry
-from commute.show.furniture import Bounds, Frame, open_map
+from commute.show.furniture import Bounds, Frame, open_map, shows_land
 from commute.show.layers import (
     busy_round,
     draw_edited_links,
@@ -127,7 +127,7 @@ def finish(  # noqa: PLR0913 - each is a choice of its own
     also = [spoken[way].format(origin=who), spoken["fixed"]]
     dated = words.dated(when, language=style.language, word="base_of")
     facts = words.conditions(manifest, basis_name=basis, dated=dated, language=style.language, also=also)
-    source = words.source(manifest, language=style.language, coast=land_of(base) is not None)
+    source = words.source(manifest, language=style.language, coast=shows_land(frame.axes, land_of(base)))
     heading = title or f"{who}{spoken['pause']}{subject}{spoken['colon']}{scenario}"
     frame.say(title=heading, lines=[facts, source, *notes(style)])
 
@@ -147,7 +147,7 @@ def _finish_streets(  # noqa: PLR0913 - as finish
     street_layers.draw_great_roads(frame.axes, comparison.base)
     edits = street_layers.draw_changed_streets(frame.axes, comparison.changed, scenario=chosen.scenario)
     street_layers.mark_points(frame.axes, origins[origins["origin_id"] == chosen.origin])
-    boxes = [frame.legend({**rows, **{spoken[change]: line for change, line in edits.items()}})]
+    boxes = [frame.legend({**rows, **{spoken[f"street_{change}"]: line for change, line in edits.items()}})]
     frame.scale_bar(avoid=boxes)
     who = chosen.origin if isinstance(chosen.origin, str) else f"#{chosen.origin}"
     heading = f"{who}{spoken['pause']}{subject}{spoken['colon']}"

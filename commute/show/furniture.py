@@ -55,6 +55,13 @@ def open_map(
     return axes
 
 
+def shows_land(axes: Axes, land: gpd.GeoDataFrame | None) -> bool:
+    """Tell whether any land lies in what the axes show."""
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    view = shapely.box(west, south, east, north)
+    return land is not None and bool(shapely.intersects(land.geometry.to_numpy(), view).any())
+
+
 def _checked(bounds: Bounds) -> Bounds:
     west, south, east, north = bounds
     if not (-180 <= west < east <= 180 and -85 <= south < north <= 85):  # noqa: PLR2004  (degrees)

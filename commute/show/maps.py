@@ -13,7 +13,7 @@ from commute.show.changes import draw_change
 from commute.show.deltas import draw_delta
 from commute.show.fonts import lettering as find_lettering
 from commute.show.frames import manifest_of, name_of, only, require, require_geometry
-from commute.show.furniture import Bounds, Frame, open_map, padded
+from commute.show.furniture import Bounds, Frame, open_map, padded, shows_land
 from commute.show.layers import (
     busy_round,
     draw_links,
@@ -79,7 +79,7 @@ def draw_network(
     region = style.choose(network.region.name, network.region.name_zh) if network.region else spoken["network"]
     lines = [
         (dated + words.GAP + spoken["straight"]).capitalize() if style.language == "en" else dated,
-        words.source({"data_hash": network.data_hash}, language=style.language, coast=land is not None),
+        words.source({"data_hash": network.data_hash}, language=style.language, coast=shows_land(axes, land)),
         *notes(style),
     ]
     frame.say(title=title or spoken["pause"].join(part for part in (region, when) if part), lines=lines)
@@ -131,7 +131,7 @@ def draw_isochrones(  # noqa: PLR0913 - each is a choice of its own
     boxes.append(frame.scale_bar(avoid=boxes))
     label_cities(axes, named, origins=origins, lettering=style, obstacles=boxes)
     heading, conditions = _words_about(drawn, named, lettering=style, basis=basis, direction=direction)
-    lines = [conditions, words.source(manifest_of(circles), language=style.language, coast=land is not None)]
+    lines = [conditions, words.source(manifest_of(circles), language=style.language, coast=shows_land(axes, land))]
     frame.say(title=title or heading, lines=[*lines, *notes(style)])
     return axes
 

@@ -26,6 +26,7 @@ WORDS: dict[str, dict[str, str]] = {
         "gained": "Gained", "kept": "Kept", "lost": "Lost", "none": "none", "circle": "{minutes} minutes",
         "city": "City", "station": "Station", "checkpoint_place": "Border checkpoint", "planned": "Not open yet",
         "added": "Link opened", "removed": "Link closed",
+        "street_added": "Street opened", "street_removed": "Street closed",
         "rail": "Railway", "suburban": "Intercity rail", "metro": "Metro", "bus": "Bus", "ferry": "Ferry",
         "highway": "Expressway", "bridge": "Bridge", "tunnel": "Tunnel", "checkpoint": "Border crossing",
         "base": "all that is open", "against": "{scenario} against {base}", "base_of": "base: network as of {date}",
@@ -53,7 +54,7 @@ WORDS: dict[str, dict[str, str]] = {
         "peak": "高峰时段", "off_peak": "平峰时段", "free_flow": "道路畅通时",
         "gained": "新增", "kept": "不变", "lost": "失去", "none": "无", "circle": "{minutes}分钟",
         "city": "城市", "station": "车站", "checkpoint_place": "口岸", "planned": "尚未开通",
-        "added": "开通路段", "removed": "关闭路段",
+        "added": "开通路段", "removed": "关闭路段", "street_added": "开通道路", "street_removed": "关闭道路",
         "rail": "铁路", "suburban": "城际铁路", "metro": "地铁", "bus": "巴士", "ferry": "轮渡",
         "highway": "高速公路", "bridge": "桥梁", "tunnel": "隧道", "checkpoint": "口岸通道",
         "base": "全部已开通线路", "against": "{scenario} 对比 {base}", "base_of": "基准：{date} 的交通网络",
@@ -131,8 +132,7 @@ def conditions(
 ) -> str:
     """Write under which conditions a result holds: basis, what travellers use, time of day, ``also``, date."""
     words = WORDS[language]
-    travel = manifest.get("travel")
-    used = [words.get(str(mode), str(mode)) for mode in travel] if isinstance(travel, list | tuple) else []
+    used = [words.get(mode, mode) for mode in _modes(manifest)]
     period = str(manifest.get("period", ""))
     parts = [basis(basis_name, language=language), listing(used, language=language), words.get(period, period), *also]
     said = GAP.join(part for part in [*parts, dated] if part)
@@ -146,4 +146,19 @@ def source(manifest: Mapping[str, object], *, language: str, coast: bool) -> str
     parts = [words["source"].format(version=manifest.get("commute") or __version__)]
     parts += [words[key].format(hash=digits) for key, digits in hashes.items() if digits]
     parts += [words["coast"]] if coast else []
+    parts += dict.fromkeys(str(one["source"]) for one in _streets(manifest) if one.get("source"))
     return words["pause"].join(parts)
+
+
+def _streets(manifest: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """Return what a manifest says of each layer of streets."""
+    streets = manifest.get("streets")
+    return list(streets.values()) if isinstance(streets, dict) else []
+
+
+def _modes(manifest: Mapping[str, object]) -> list[str]:
+    """Return what travellers use; along streets, those of the streets instead of the schematic car."""
+    travel = manifest.get("travel")
+    modes = [str(mode) for mode in travel] if isinstance(travel, list | tuple) else []
+    along = ["car" if one.get("mode") == "drive" else str(one.get("mode")) for one in _streets(manifest)]
+    return list(dict.fromkeys([mode for mode in modes if mode != "car" or not along] + along))

@@ -16,8 +16,7 @@ MODES = {
     # Each test compiles what it calls anew, some seconds each: so few, which together call every layer of the kernels.
     "NUMBA_BOUNDSCHECK": (
         ["csr", "bounded", "closures", "hierarchy", "sweep", "versions", "cells"],
-        "strongly_connected or closing_arcs or partial_customisation_is or textbook_in_any_order or many_versions"
-        " or rest_of_the_way",
+        "strongly_connected or closing_arcs or customisation_is or textbook_in_any or versions or rest_of_the_way",
     ),
 }
 

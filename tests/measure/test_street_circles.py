@@ -131,7 +131,7 @@ def test_a_cliff_of_a_network():
         (lambda s: commute.audit(commute.isochrones(s, [0]), s, weights=[1]), "weights must be one number for each"),
         (
             lambda s: commute.audit(commute.isochrones(s, [0]), s, assumptions=commute.Assumptions()),
-            "leave the assumptions out",
+            "leave assumptions and streets out",
         ),
         (lambda s: commute.audit(commute.isochrones(s, [0]), None, weights=[1]), "leave the weights out"),
     ],

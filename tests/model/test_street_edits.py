@@ -92,6 +92,8 @@ def test_a_limit_is_slowed_by_traffic_and_walkers_walk():
     peak = Assumptions(period="peak")
     driven = 60 * peak.road["limit_share"] / peak.delay(60)
     assert between(new().apply(town()).under(peak), 2, 3) == pytest.approx(0.06 * metres / driven, abs=0.002)
+    paces = [arc[6] for arc in ARCS]
+    assert between(new().apply(town("walk")), 2, 3) == pytest.approx(0.06 * metres / np.median(paces), abs=0.002)
     walked = new().apply(town("walk")).under(peak)
     assert between(walked, 2, 3) == pytest.approx(0.06 * metres / peak.speed["walk"], abs=0.002)
 

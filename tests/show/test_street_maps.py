@@ -57,7 +57,7 @@ def test_by_default_the_first_scenario_and_origin_within_the_last_cutoff(compare
     row = compared.summary.iloc[1]
     assert f"Gained\n{row['people_gained']:,.0f} people" in legend(axes)
     assert "Lost\nnone" in legend(axes)
-    assert "Link opened" in legend(axes)
+    assert "Street opened" in legend(axes)
     (caption,) = [text.get_text() for text in axes.texts if text.get_gid() == "caption"]
     assert caption.startswith("Car  ·  off-peak hours  ·  leaving #0  ·  times fixed: no congestion relief")
     assert "Made up" in caption
@@ -69,7 +69,7 @@ def test_what_is_chosen_is_drawn(compared):
     axes = draw_change(compared, scenario="no-main", origin=27, cutoff=3)
     assert axes.get_title(loc="left") == "#27, 3 minutes: no main"
     assert {"change lost", "change kept", "streets removed"} <= layers(axes)
-    assert "Link closed" in legend(axes)
+    assert "Street closed" in legend(axes)
     with pytest.raises(ParameterError, match="The comparison's rows have no origin_id 5; there is 0, 27"):
         draw_change(compared, origin=5)
     with pytest.raises(ParameterError, match="have no cutoff 45; there is 3"):
