@@ -56,12 +56,12 @@ def read_streets(
     """Read streets from a file of ``write_streets`` or from a map of OpenStreetMap.
 
     From a map (``.osm.pbf``, ``.osm``, ``.osm.gz``, ``.osm.bz2``, ``.o5m``; read with osmium) come the ways open to
-    all at every hour, as OSMnx chooses them, without private, forbidden and conditional ones; one-way streets as they are
-    tagged; ferries that say how long they take, without the wait for them; bridges and tunnels as attributes. Minutes
-    are length over speed: the limit that is tagged, else the usual speed of the class of road. Turns cost nothing:
-    neither waiting at lights nor slowing down is in the minutes, and forbidden turns are allowed. Of several parts that
-    cannot be reached from each other the largest stays; ``source`` tells the name of the file, the first digits of its
-    SHA-256, and the share of the length that was left out.
+    all at every hour, as OSMnx chooses them, without private, forbidden and conditional ones; one-way streets as
+    they are tagged; ferries that say how long they take, without the wait for them; bridges and tunnels as
+    attributes. Minutes are length over speed: the limit that is tagged, else the usual speed of the class of road.
+    Turns cost nothing: neither waiting at lights nor slowing down is in the minutes, and forbidden turns are
+    allowed. Of several parts that cannot be reached from each other the largest stays; ``source`` tells the name of
+    the file, the first digits of its SHA-256, and the share of the length that was left out.
 
     Parameters
     ----------
