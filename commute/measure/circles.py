@@ -81,6 +81,7 @@ def reach(  # noqa: PLR0913 - each is a choice of its own
     minutes: float | Iterable[float] = DEFAULT_MINUTES,
     *,
     streets: Streets | Mapping[str, Streets] | None = None,
+    weights: pd.DataFrame | None = None,
     direction: str = "from",
     basis: str | None = None,
     assumptions: Assumptions | None = None,
@@ -92,7 +93,8 @@ def reach(  # noqa: PLR0913 - each is a choice of its own
     (``in_vehicle``).
 
     With ``streets=`` the way between the door and the train, and from one station to another, is along these, as in
-    ``isochrones``, and origins may be points; a column ``status`` says whether streets are beside them.
+    ``isochrones``, and origins may be points; a column ``status`` says whether streets are beside them. ``weights=``
+    counts people of a table there instead of those of the counting points (and tells no ``people_elsewhere``).
 
     Over ``Streets`` the origins are junctions or points, and what is summed are the weights given to the junctions:
     ``reach(streets, origins, minutes=(30, 60), weights=None, direction="from", threads=1)``, told by
@@ -112,7 +114,7 @@ def reach(  # noqa: PLR0913 - each is a choice of its own
         As ``travel_times``.
     """
     cutoffs, given = checked_cutoffs(minutes), settled(assumptions, basis)
-    where, ways, more = _on_the_way(network, origins, cutoffs, streets, direction, given)
+    where, ways, more = _on_the_way(network, origins, cutoffs, (streets, weights), direction, given)
     found = reached(network, given, ways)
     rows = [
         {"origin_id": label, "cutoff": cutoff, "direction": direction, "basis": given.basis}
@@ -122,6 +124,8 @@ def reach(  # noqa: PLR0913 - each is a choice of its own
         for cutoff in cutoffs
     ]
     frame = pd.DataFrame(rows)
+    if more.people is not None:
+        frame = frame.assign(people=more.people.ravel()).drop(columns="people_elsewhere")
     frame.attrs["manifest"] = more.manifest
     return frame
 
@@ -133,6 +137,7 @@ def isochrones(  # noqa: PLR0913 - each is a choice of its own
     minutes: float | Iterable[float] = DEFAULT_MINUTES,
     *,
     streets: Streets | Mapping[str, Streets] | None = None,
+    weights: pd.DataFrame | None = None,
     direction: str = "from",
     basis: str | None = None,
     assumptions: Assumptions | None = None,
@@ -160,6 +165,9 @@ def isochrones(  # noqa: PLR0913 - each is a choice of its own
     streets
         ``Streets``, or ``{"access": …, "egress": …}`` for two kinds of them: to drive to the station, walk from the
         next one on. Whoever sets off does so by the access streets, and is on the egress streets from then on.
+    weights
+        With streets: the people to count instead of those of the counting points, a table of points, areas or cells
+        as ``reach`` takes it over streets, each with a time of its own.
     direction
         ``from`` the origins, or ``to`` them.
     basis
@@ -186,7 +194,7 @@ def isochrones(  # noqa: PLR0913 - each is a choice of its own
             "In vehicle there is no way from the station to the door, so there is no ground to draw: take "
             "centre_to_centre or door_to_door, or reach(), which counts under any basis."
         )
-    where, ways, more = _on_the_way(network, origins, cutoffs, streets, direction, given)
+    where, ways, more = _on_the_way(network, origins, cutoffs, (streets, weights), direction, given)
     found = reached(network, given, ways)
     rows = []
     for at, (rings, place) in enumerate(zip(ways.rings(cutoffs), where.place, strict=True)):
@@ -197,28 +205,37 @@ def isochrones(  # noqa: PLR0913 - each is a choice of its own
             row |= {"people": counted["people"], "cities": counted["cities"]}
             rows.append(row | {name: values[at] for name, values in more.columns.items()} | {"geometry": shape})
     circles = gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326")
+    if more.people is not None:
+        circles["people"] = more.people.ravel()
     circles.attrs["manifest"] = more.manifest
     return circles
 
 
 class _More(NamedTuple):
-    """What a way onto the ground adds to a result: columns with one value for each origin, and the manifest."""
+    """What a way onto the ground adds to a result.
+
+    Columns with one value for each origin, the manifest, and the people [origins, cutoffs] where these are not those
+    of the counting points.
+    """
 
     columns: dict[str, list[str]]
     manifest: dict[str, Any]
+    people: NDArray[np.float64] | None = None
 
 
 def _on_the_way(  # noqa: PLR0913, PLR0917 - what its callers were asked
     network: Network,
     origins: str | Iterable[str] | gpd.GeoSeries | gpd.GeoDataFrame,
     cutoffs: tuple[float, ...],
-    streets: Streets | Mapping[str, Streets] | None,
+    along: tuple[Streets | Mapping[str, Streets] | None, pd.DataFrame | None],
     direction: str,
     given: Assumptions,
 ) -> tuple[Origins, Ways, _More]:
-    """Read the origins and choose the way onto the ground."""
-    known = manifest(network, given)
+    """Read the origins and choose the way onto the ground: ``along`` which streets, and whose people to count there."""
+    known, (streets, weights) = manifest(network, given), along
     if streets is None:
+        if weights is not None:
+            raise ParameterError("People on the ground need streets to be reached by: give streets=, or no weights.")
         if isinstance(origins, gpd.GeoSeries | gpd.GeoDataFrame):
             raise ParameterError("Circles round points need streets that they stand beside: give streets=, or places.")
         where = origins_of(network, origins)
@@ -227,7 +244,8 @@ def _on_the_way(  # noqa: PLR0913, PLR0917 - what its callers were asked
     # Door to door a city is reached on average, which people beyond the cutoff have a share in.
     limit = FOREVER if given.basis == "door_to_door" else round(cutoffs[-1] * DECISECONDS)
     ways = joined(network, origins, streets, given, direction=direction, limit=limit)
-    return ways.origins, ways, _More({"status": ways.status}, told(known, ways.joint.layers))
+    people = None if weights is None else ways.people(weights, cutoffs)
+    return ways.origins, ways, _More({"status": ways.status}, told(known, ways.joint.layers), people)
 
 
 def reached(network: Network, given: Assumptions, ways: Ways) -> Reached:

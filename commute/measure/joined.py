@@ -18,6 +18,7 @@ import shapely
 from commute.errors import ParameterError
 from commute.measure import surface
 from commute.measure.expansion import Expansion, rings
+from commute.measure.people import arrivals, counted_at, people_on
 from commute.measure.times import THREADS, averaged, is_towards, people_of
 from commute.model.assumptions import Assumptions
 from commute.model.clock import DECISECONDS
@@ -151,6 +152,16 @@ class Joined:
             fields = [self._field(number, few, limit) for number, colours in enumerate(self._coloured) if colours]
             for times in zip(*fields, strict=True):
                 yield [Expansion(one.timed, own) for one, own in zip(layers, times, strict=True)]
+
+    def people(self, weights: pd.DataFrame, cutoffs: Sequence[float]) -> NDArray[np.float64]:
+        """Count the people [origins, cutoffs] of a table within each cutoff, each by the layer that comes first."""
+        layers = [one for one, colours in zip(self.joint.layers, self._coloured, strict=True) if colours]
+        cells = [people_on(one.timed, weights, assumptions=self.joint.graph.assumptions) for one in layers]
+        counts = []
+        for fields in self.expansions(round(cutoffs[-1] * DECISECONDS)):
+            each = [arrivals(own, field.deciseconds) for own, field in zip(cells, fields, strict=True)]
+            counts.append(counted_at(cells[0], np.minimum.reduce(each), cutoffs))
+        return np.array(counts)
 
     @cached_property
     def times(self) -> NDArray[np.int32]:

@@ -4,6 +4,7 @@ import dataclasses
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from joined_worlds import grid
@@ -281,3 +282,19 @@ def test_a_cliff_along_streets_is_that_of_reach(made, walk):
     people = reach(made, "a", (40, 60, 80), streets=walk)["people"].tolist()
     assert steep["people_lost"].tolist() == [people[1] - people[0]]
     assert steep["people_gained"].tolist() == [people[2] - people[1]]
+
+
+def test_people_of_a_table_are_reached_by_whichever_streets_come_first(made, walk, drive):
+    layers = {"access": drive, "egress": walk}
+    table = pd.DataFrame({"lon": walk.lon, "lat": walk.lat, "people": 2.0})
+    frame = reach(made, ["a", "b"], (30, 60), streets=layers, weights=table)
+    found = joined(made, ["a", "b"], layers, Assumptions(), limit=60 * 600)
+    first = [np.minimum.reduce([layer.deciseconds for layer in each]) for each in found.expansions(60 * 600)]
+    expected = [2.0 * (times <= cutoff * 600).sum() for times in first for cutoff in (30, 60)]
+    assert frame["people"].tolist() == expected
+    assert 0 < expected[0] < expected[1]
+    assert "people_elsewhere" not in frame
+    circles = isochrones(made, ["a", "b"], (30, 60), streets=layers, weights=table)
+    assert circles["people"].tolist() == expected
+    with pytest.raises(ParameterError, match="People on the ground need streets to be reached by"):
+        reach(made, "a", weights=table)
