@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -23,7 +22,7 @@ import networks
 import numba as nb
 import numpy as np
 import peers
-from timing import Report, agree, answered, timed
+from timing import Report, agree, answered, peak_gb, timed
 
 from commute import Streets
 from commute.kernels import bounded, hierarchy, order, sweep
@@ -87,7 +86,7 @@ def in_its_own_process(arcs: networks.Arcs, report: Report) -> None:
 def measure(arcs: networks.Arcs) -> dict[str, Any]:
     """Prepare, ask, and only then ask scipy a sample, whose answers must be equal."""
     _compile()
-    empty = _peak()
+    empty = peak_gb()
     streets, taken = _made(arcs)
     graph, found = streets.csr, {"nodes": arcs.nodes, "arcs": len(streets.csr.head), "made": taken}
     rank, found["order"] = _once(lambda: order.best_order(graph, streets.lon, streets.lat))
@@ -112,7 +111,7 @@ def measure(arcs: networks.Arcs) -> dict[str, Any]:
         own = answered(lambda one, limit=limit: reached(np.array([one]), limit), singles, runs=3)
         found[f"prepared_{label}"] = own[1].median
         found[f"unprepared_{label}"] = answered(plain, singles, runs=3)[1].median
-    found["peak"], found["grown"] = _peak(), _peak() - empty
+    found["peak"], found["grown"] = peak_gb(), peak_gb() - empty
     peer = peers.Scipy(graph)
     for label, limit in LIMITS.items():
         told, times = answered(lambda one, limit=limit: peer.reached(one, limit), origins[:SAMPLE])
@@ -136,11 +135,6 @@ def _spin(steps: int) -> int:
     for _ in range(steps):
         state = (state * 6364136223846793005 + 1442695040888963407) & 0x7FFFFFFFFFFFFFFF
     return state
-
-
-def _peak() -> float:
-    """Return the most memory that the process ever held, in GB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def _once(work: Any) -> tuple[Any, float]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import resource
 import tempfile
 import time
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ import geopandas as gpd
 import networks
 import numpy as np
 import shapely
+from timing import peak_gb
 
 from commute import Streets, reach, read_population
 from commute.kernels.sweep import distances
@@ -73,11 +73,6 @@ def made_streets(junctions: int) -> Streets:
     lon = WEST + COLUMNS * CELL * (0.17 + 0.66 * arcs.x / arcs.x.max())
     lat = NORTH - ROWS * CELL * (0.17 + 0.66 * arcs.y / arcs.y.max())
     return Streets.from_arrays(arcs.tail, arcs.head, arcs.weight / 600, lon.clip(-180, 180), lat)
-
-
-def peak_gb() -> float:
-    """Return the most memory this process has held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 @contextmanager
