@@ -19,8 +19,9 @@ from commute.errors import (
     TableError,
     UnknownNameError,
 )
+from commute.io.claims import audit_claims
 from commute.io.coordinates import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
-from commute.io.datasets import load, regions, scenario, scenarios, verify
+from commute.io.datasets import claims, load, regions, scenario, scenarios, verify
 from commute.io.graphs import from_networkx, to_networkx
 from commute.io.lines import from_lines
 from commute.io.osmnx import download_streets, from_osmnx
@@ -73,7 +74,9 @@ __all__ = [
     "UnknownNameError",
     "__version__",
     "audit",
+    "audit_claims",
     "bd09_to_wgs84",
+    "claims",
     "cliff",
     "compare",
     "criticality",

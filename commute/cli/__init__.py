@@ -1,4 +1,6 @@
-"""The command line: ``commute demo | regions | reach | journey | score | compare | criticality | timeline | verify``.
+"""The command line.
+
+``commute demo | regions | reach | journey | score | compare | criticality | timeline | claims | verify``.
 
 Data goes to standard output, messages to standard error. Wrong input ends with one line and the exit status 2; only
 the faults of tables take a line each, the first five of them. Nothing is written then.

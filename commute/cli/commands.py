@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 
 from commute._version import __version__
@@ -30,6 +31,7 @@ from commute.cli.options import (
 from commute.cli.output import out, save, say, working, write_pictures
 from commute.errors import DataFileError, ParameterError
 from commute.io import datasets
+from commute.io.claims import audit_claims
 from commute.measure.circles import isochrones, reach
 from commute.measure.comparison import compare
 from commute.measure.criticality import criticality
@@ -38,6 +40,7 @@ from commute.measure.metropolis import integration
 from commute.measure.profile import PROFILES
 from commute.measure.routing import travel_times
 from commute.measure.timeline import timeline
+from commute.model.assumptions import BASES
 from commute.show import views
 from commute.show.files import PAGES, PICTURES, refuse_target
 from commute.show.terminal import show
@@ -283,6 +286,32 @@ def timeline_command(
     for date, told in found[["date", "milestones"]].itertuples(index=False):
         for milestone in filter(None, told.split("; ")):
             out.print(f"{date}: {milestone}", soft_wrap=True)
+
+
+@app.command("claims", epilog=_example("claims greater-bay-area", "claims --format csv > claims.csv"))
+def claims_command(
+    region: Annotated[
+        str | None, typer.Argument(metavar="[REGION]", help="A region that ships, all that have claims where none.")
+    ] = None,
+    *,
+    basis: Basis = None,
+    assumptions: AssumptionsFile = None,
+    form: Form = "table",
+) -> None:
+    """Hold what has been published against the model.
+
+    Each claim as of its own day: as claimed, and as modelled under each basis; minutes before → now. It holds within a
+    tenth, before and now. Decisive is the assumption that brings it nearest to the other side, flips whether it does.
+    """
+    given = assumptions_of(assumptions)
+    regions = datasets.claims(region)["region"].unique()
+    with working("holding claims against the model"):
+        found = [audit_claims(one, bases=[basis] if basis else BASES, assumptions=given) for one in regions]
+    if not found:
+        raise ParameterError(f"No claims about {region} ship yet: commute claims lists those that do.")
+    together = pd.concat(found, ignore_index=True)
+    shown = views.claims_view(together) if form == "table" else together
+    show(shown, title="Claims, in minutes before → now", form=form, console=out)
 
 
 @app.command(epilog=_example("verify"))

@@ -82,6 +82,25 @@ def regions() -> pd.DataFrame:
     return _regions(data_folder()).copy()
 
 
+def claims(region: str | None = None) -> pd.DataFrame:
+    """Return the published claims about a region by its id, English or Chinese name, about all where none is named.
+
+    The columns are those of ``claims.csv``, and ``title`` and ``url`` of the first source of each.
+
+    Raises
+    ------
+    UnknownNameError
+        If nobody knows the region, with the nearest names.
+    """
+    tables = _tables(data_folder())
+    found, sources = tables["claims"], tables["sources"].set_index("source_id")[["title", "url"]]
+    if region is not None:
+        row = _find(tables["regions"], "region", "region", region)
+        found = found[found["region"] == tables["regions"].at[row, "region"]]
+    first = sources.reindex(found["source"].str.split(";").str[0].str.strip()).reset_index(drop=True)
+    return found.reset_index(drop=True).join(first)
+
+
 def land() -> gpd.GeoDataFrame:
     """Return the land polygons that ship, EPSG:4326."""
     return _land(data_folder()).copy()

@@ -26,7 +26,15 @@ LABELS = {
     "sources": ("source_id",),
     "regions": ("region",),
     "region_members": ("region", "place_id"),
+    "claims": ("claim_id",),
 }
+CLAIMED: dict[str, tuple[str, ...]] = {
+    "travel_time": ("from_ids", "to_ids", "minutes"),
+    "reach": ("from_ids", "to_ids", "minutes"),
+    "coverage": ("from_ids", "minutes"),
+    "size": ("measure", "value"),
+}
+"""What a claim of each kind has to state."""
 MOST = {"lon": 180.0, "lat": 90.0}
 HALF_A_PERSON = 0.5  # sums of whole numbers are exact, sums of estimates need not be
 SUGGESTED = 20  # the nearest of 10 000 names take 30 ms to find, so only the first unknown ones get them
@@ -359,6 +367,35 @@ def members_are_cities_or_counties(tables: Tables) -> Iterator[Fault]:
     )
 
 
+# ------------------------------------------------------------------ claims
+
+
+def claims_can_be_checked(tables: Tables) -> Iterator[Fault]:
+    """Find the claims that lack what their kind is about, and those that did not get faster."""
+    claims = tables["claims"]
+    for kind, needed in CLAIMED.items():
+        for column in needed:
+            lacks = claims["kind"].eq(kind) & claims[column].isna()
+            problem, remedy = f"a {kind} has none", f"give it; a {kind} needs {', '.join(needed)}"
+            yield from report("claims", claims, lacks, column=column, problem=problem, remedy=remedy)
+    yield from report(
+        "claims",
+        claims,
+        claims["minutes_before"] <= claims["minutes"],
+        column="minutes_before",
+        problem="is not longer than the {minutes:g} minutes of now",
+        remedy="give what the claim says it took before, or nothing",
+    )
+    yield from report(
+        "claims",
+        claims,
+        claims["before"] >= claims["as_of"],
+        column="before",
+        problem="is not before as_of",
+        remedy="give the day of minutes_before, or nothing for the day before as_of",
+    )
+
+
 RULES: dict[Rule, tuple[str, ...]] = {
     names_are_unique: ("places",),
     coordinates_are_degrees: ("places",),
@@ -374,5 +411,6 @@ RULES: dict[Rule, tuple[str, ...]] = {
     links_open_before_they_close: ("links", "lines"),
     links_are_there_once: ("links",),
     members_are_cities_or_counties: ("region_members", "places"),
+    claims_can_be_checked: ("claims",),
 }
 """Each rule and the tables it looks at; it is asked when all of them are there."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
+if TYPE_CHECKING:
     from commute.measure.comparison import Comparison
     from commute.measure.integration import Score
     from commute.model.network import Network
@@ -58,3 +59,31 @@ def pairs_view(result: Comparison) -> pd.DataFrame:
     shown = changed.loc[order].rename(columns={"from_id": "from", "to_id": "to"}).head(_ROWS)
     shown = shown.assign(**{end: shown[end].map(names) for end in ("from", "to")})
     return shown if len(result.scenarios) > 1 else shown.drop(columns="scenario")
+
+
+def claims_view(audited: pd.DataFrame) -> pd.DataFrame:
+    """Turn an audit round: one row per claim, one column per basis, times as before → now."""
+    bases = audited["basis"].dropna().unique()
+    shown = []
+    for claim, rows in audited.groupby("claim_id", sort=False):
+        first = rows.iloc[0]
+        times = [change(*pair) for pair in zip(rows["modelled_before"], rows["modelled"], strict=True)]
+        sized = first["kind"] == "size"  # under every basis the same
+        cells = dict.fromkeys(bases, times[0]) if sized else dict(zip(rows["basis"], times, strict=True))
+        told = {"claim": claim, "claimed": change(first["claimed_before"], first["claimed"])}
+        shown.append(told | cells | {"verdict": first["verdict"], "decisive": _decisive(rows)})
+    return pd.DataFrame(shown)
+
+
+def _decisive(rows: pd.DataFrame) -> str:
+    """Say which assumptions turn a claim round under which basis, or which brings it nearest to that."""
+    told = rows[rows["decisive"].notna()]
+    turned = told[told["flips"]]
+    if turned.empty:
+        return "".join(f"{row.decisive} = {row.decisive_value:g}" for row in told.head(1).itertuples())
+    return "; ".join(f"{row.decisive} = {row.decisive_value:g} turns {row.basis}" for row in turned.itertuples())
+
+
+def change(before: float, now: float) -> str:
+    """Write what is, and what was where that is known: 120 → 30."""
+    return " → ".join(("no way" if math.isinf(one) else f"{one:,.0f}") for one in (before, now) if not math.isnan(one))
