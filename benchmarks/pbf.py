@@ -183,7 +183,7 @@ def measure(name: str, path: str) -> None:
 def main(path: Path) -> None:
     """Print a table of every reader that is installed."""
     print(f"{path.name}, {path.stat().st_size / 1e6:.1f} MB")
-    print("| reader | nodes | arcs or ways | seconds | CPU seconds | GB at most |\n" + "|---" * 6 + "|", flush=True)
+    print("\n| reader | nodes | arcs or ways | seconds | CPU seconds | GB at most |\n" + "|---" * 6 + "|", flush=True)
     with tempfile.TemporaryDirectory() as beside:
         here = Path(beside) / path.name
         here.symlink_to(path.resolve())

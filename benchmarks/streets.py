@@ -34,7 +34,8 @@ def main() -> None:
                f"prints, and the script says what is timed how.\n\n{machine(PACKAGES)}")  # fmt: skip
     for title, (script, *words) in PARTS.items():
         done = subprocess.run([sys.executable, str(HERE / script), *words], capture_output=True, text=True, check=False)  # noqa: S603 - ours
-        report.say(f"\n## {title}: `{script}`\n\n{done.stdout.strip() or done.stderr.strip()}")
+        said = done.stdout.strip() or done.stderr.strip()
+        report.say(f"\n## {title}: `{script}`\n\n" + (said if "| " in said else f"```\n{said}\n```"))
         if done.returncode:
             sys.exit(done.stderr)
     if chosen.write:
