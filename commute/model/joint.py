@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -26,17 +26,16 @@ import pandas as pd
 
 from commute.errors import ParameterError
 from commute.model.clock import DECISECONDS
+from commute.model.edges import Edges, Searched
 from commute.model.network import PEOPLE
 from commute.model.ports import ports
 from commute.model.streets import Streets
-from commute.model.timegraph import Edges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-    from commute.kernels.csr import CSR
     from commute.model.assumptions import Assumptions
     from commute.model.network import Network
     from commute.model.timegraph import TimeGraph
@@ -84,7 +83,7 @@ class Doors(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Joint:
+class Joint(Searched):
     """A time graph joined to one layer of streets for both roles, or to one for each.
 
     ``nodes`` and ``edges`` are as of a ``TimeGraph``; a way through streets is of the kinds ``walked``, ``cycled`` and
@@ -105,20 +104,6 @@ class Joint:
     def network(self) -> Network:
         """The network whose graph it is."""
         return self.graph.network
-
-    @cached_property
-    def csr(self) -> CSR:
-        """The graph as the kernels read it, from origins onwards."""
-        from commute.kernels import csr  # noqa: PLC0415 - numba is imported when the first graph is searched
-
-        return csr.build(len(self.nodes), self.edges.tail, self.edges.head, self.edges.time)
-
-    @cached_property
-    def reversed(self) -> CSR:
-        """The graph turned round, for journeys towards a place."""
-        from commute.kernels import csr  # noqa: PLC0415 - as above
-
-        return csr.reverse(self.csr)
 
 
 def layers_of(

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from commute.model.edges import Edges, Searched
 from commute.model.edgetimes import EdgeTimes, quantities, taking
 from commute.model.localways import local_ways
 from commute.model.modes import ROAD, SCHEDULED
@@ -35,29 +36,12 @@ _EXPRESSWAY = 80.0  # km/h: the limit from which a road is one, as in Assumption
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from commute.kernels.csr import CSR
     from commute.model.assumptions import Assumptions
     from commute.model.network import Network
 
 
-
-class Edges(NamedTuple):
-    """Edges as parallel arrays: node to node, what happens on them and how long it takes.
-
-    ``extra`` is the part of ``time`` that is waiting (board, transfer) or the border (ride, road, border);
-    ``link`` is the row of ``network.links``, -1 where there is none. Times are in deciseconds.
-    """
-
-    tail: NDArray[np.int64]
-    head: NDArray[np.int64]
-    kind: NDArray[np.str_]
-    time: NDArray[np.int64]
-    extra: NDArray[np.int64]
-    link: NDArray[np.int64]
-
-
 @dataclass(frozen=True, eq=False)
-class TimeGraph:
+class TimeGraph(Searched):
     """The nodes and edges of a network in time.
 
     ``nodes`` has one row per node: ``place_id``, ``state`` (foot, car, departure, arrival; way, at the beginning of a
@@ -95,20 +79,6 @@ class TimeGraph:
             return time_graph(self.network, assumptions)
         time, extra = self.times.under(assumptions)
         return replace(self, assumptions=assumptions, edges=self.edges._replace(time=time, extra=extra))
-
-    @cached_property
-    def csr(self) -> CSR:
-        """The graph as the kernels read it, from origins onwards."""
-        from commute.kernels import csr  # noqa: PLC0415 - numba is imported when the first graph is searched
-
-        return csr.build(len(self.nodes), self.edges.tail, self.edges.head, self.edges.time)
-
-    @cached_property
-    def reversed(self) -> CSR:
-        """The graph turned round, for journeys towards a place."""
-        from commute.kernels import csr  # noqa: PLC0415 - as above
-
-        return csr.reverse(self.csr)
 
     @cached_property
     def assets(self) -> dict[str, NDArray[np.int64]]:
