@@ -37,9 +37,9 @@ from commute.measure.comparison import Comparison, compare
 from commute.measure.criticality import criticality
 from commute.measure.indicators import INDICATORS
 from commute.measure.integration import Score
-from commute.measure.joined import snap_report
 from commute.measure.journeys import journeys
 from commute.measure.metropolis import integration
+from commute.measure.origins import snap_report
 from commute.measure.profile import PROFILES, Profile
 from commute.measure.routing import travel_times
 from commute.measure.street_circles import edges_within, surface

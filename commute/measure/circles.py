@@ -17,8 +17,9 @@ import shapely
 
 from commute.errors import ParameterError
 from commute.measure import surface
-from commute.measure.joined import FOREVER, joined, origins_of, told
+from commute.measure.joined import FOREVER, joined, told
 from commute.measure.manifest import manifest, settled
+from commute.measure.origins import origins_of
 from commute.measure.routing import checked_cutoffs
 from commute.measure.times import minutes_between_points, node_times, people_at
 from commute.model.clock import DECISECONDS
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from commute.measure.joined import Origins
+    from commute.measure.origins import Origins
     from commute.model.assumptions import Assumptions
     from commute.model.network import Network
     from commute.model.streets import Streets

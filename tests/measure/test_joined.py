@@ -15,8 +15,9 @@ from commute.errors import ParameterError
 from commute.measure.audit import audit
 from commute.measure.circles import isochrones, reach
 from commute.measure.cliff import cliff
-from commute.measure.joined import REPORT, joined, snap_report
+from commute.measure.joined import joined
 from commute.measure.journeys import journeys
+from commute.measure.origins import REPORT, snap_report
 from commute.measure.routing import travel_times
 from commute.model.assumptions import Assumptions
 
