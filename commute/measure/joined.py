@@ -24,14 +24,14 @@ from commute.model.joint import joint, layers_of
 from commute.model.timegraph import time_graph
 
 if TYPE_CHECKING:
-    from commute.model.assumptions import Assumptions
-    import pandas as pd
-    import geopandas as gpd
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
 
     from commute.measure.origins import Origins
+    from commute.model.assumptions import Assumptions
     from commute.model.joint import Doors, Joint, Layer
     from commute.model.network import Network
     from commute.model.streets import Streets
