@@ -21,7 +21,8 @@ from commute.io import datasets
 
 mpl.use("Agg")
 
-COMMANDS = ("demo", "regions", "reach", "journey", "score", "compare", "criticality", "timeline", "verify")
+COMMANDS = ("demo", "regions", "reach", "journey", "score", "compare", "criticality", "timeline", "claims", "verify")
+BASES_SHOWN = ("claimed", "in vehicle", "centre to centre", "door to door")
 SCENARIO = 'name = "without"\ntitle = "Without the bridge"\n\n[[edit]]\ndo = "Close"\nasset = "bridge"\n'
 
 
@@ -193,6 +194,30 @@ def test_a_timeline_takes_years_ranges_and_days(commute_):
     read = pd.read_csv(io.StringIO(printed(commute_(*words, "--format", "csv"))))
     assert read["date"].tolist() == ["2009-01-01", "2014-01-01", "2015-01-01", "2016-01-01", "2024-07-01"]
     assert "2015-01-01: Beta enters Alpha's 30-minute circle" in printed(commute_(*words)).splitlines()
+
+
+def test_claims_are_held_against_the_model(commute_, monkeypatch):
+    shipped = datasets.claims()
+    few = shipped[shipped["claim_id"].isin(["bay-area-land", "west-kowloon-futian"])]
+    monkeypatch.setattr(datasets, "claims", lambda _region=None: few)
+    title, header, *rows = printed(commute_("claims", "greater-bay-area")).splitlines()
+    assert title == "Claims, in minutes before → now"
+    assert re.split("  +", header) == ["claim", *BASES_SHOWN, "verdict", "decisive"]
+    assert [re.split("  +", row)[:3] for row in rows] == [
+        ["bay-area-land", "56,000", "56,094"],
+        ["west-kowloon-futian", "14", "14"],
+    ]
+    assert "depends" in rows[1]
+    read = pd.read_csv(io.StringIO(printed(commute_("claims", "--basis", "in_vehicle", "--format", "csv"))))
+    assert read["verdict"].tolist() == ["holds", "holds"]
+
+
+def test_a_region_without_claims_says_so(commute_, monkeypatch):
+    none = datasets.claims().iloc[:0]
+    monkeypatch.setattr(datasets, "claims", lambda _region=None: none)
+    status, out, err = commute_("claims", "greater-bay-area")
+    assert (status, out) == (2, "")
+    assert err == "commute: No claims about greater-bay-area ship yet: commute claims lists those that do.\n"
 
 
 def test_verify_says_what_is_wrong(commute_, monkeypatch):

@@ -300,8 +300,8 @@ def claims_command(
 ) -> None:
     """Hold what has been published against the model.
 
-    Each claim as of its own day: as claimed, and as modelled under each basis; minutes before → now. It holds within a
-    tenth, before and now. Decisive is the assumption that brings it nearest to the other side, flips whether it does.
+    Each claim as of its own day, as claimed and as modelled under each basis: it holds within a tenth, before and now.
+    Decisive is the assumption that turns it, or brings it nearest to that.
     """
     given = assumptions_of(assumptions)
     regions = datasets.claims(region)["region"].unique()

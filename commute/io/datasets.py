@@ -92,8 +92,8 @@ def claims(region: str | None = None) -> pd.DataFrame:
     UnknownNameError
         If nobody knows the region, with the nearest names.
     """
-    tables = _tables(data_folder())
-    found, sources = tables["claims"], tables["sources"].set_index("source_id")[["title", "url"]]
+    tables, found = _tables(data_folder()), _claims(data_folder())
+    sources = tables["sources"].set_index("source_id")[["title", "url"]]
     if region is not None:
         row = _find(tables["regions"], "region", "region", region)
         found = found[found["region"] == tables["regions"].at[row, "region"]]
@@ -134,8 +134,14 @@ def scenario(name: str) -> Scenario:
 
 @cache
 def _tables(folder: Path) -> Tables:
-    """Read and check the national set once."""
-    return schema.conform({t: files.read_csv(folder / "china" / f"{t}.csv") for t in schema.TABLES})
+    """Read and check the national set once, but for the claims, which no network needs."""
+    return schema.conform({t: files.read_csv(folder / "china" / f"{t}.csv") for t in schema.TABLES if t != "claims"})
+
+
+@cache
+def _claims(folder: Path) -> pd.DataFrame:
+    """Read the claims and check them against the national set once."""
+    return schema.conform(_tables(folder) | {"claims": files.read_csv(folder / "china" / "claims.csv")})["claims"]
 
 
 @cache
