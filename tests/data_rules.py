@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,6 +35,7 @@ RADII = 2.6  # a city's farthest corner, in radii of a disc of its area: Coloane
 BIGGEST = 110.0  # km from centre to corner where no area is known
 NEARER = 7.0  # times: so much nearer to another city's people than to its own is in the wrong city, beyond
 BORDER_TOWN = 10.0  # km
+MOST_WORDS = 20  # of a page that are quoted
 
 
 class Finding(NamedTuple):
@@ -207,6 +209,36 @@ def roads_are_on_land(shipped: Shipped) -> Iterator[Finding]:
     yield from _each("water", links, wet, "{from_id}–{to_id} has {water:.0%} of its straight line over water")
 
 
+# ------------------------------------------------------------------ claims
+
+
+def words(text: str) -> float:
+    """Count the words of a quote; two Chinese characters make one."""
+    chinese = re.findall(r"[\u4e00-\u9fff]", text)
+    return len(chinese) / 2 + len(re.findall(r"[^\W\u4e00-\u9fff]+(?:[-.'’][^\W\u4e00-\u9fff]+)*", text))
+
+
+def claims_are_short_quotes(shipped: Shipped) -> Iterator[Finding]:
+    claims = shipped.tables["claims"].set_index("claim_id")
+    yield from _each("quote", claims, claims["quote"].map(words) > MOST_WORDS, f"has more than {MOST_WORDS} words")
+    yield from _each("quote", claims, claims["quote"].str.contains("…|\\.\\.\\."), "leaves words out")
+    foreign = claims["language"].ne("en")
+    yield from _each("quote", claims, foreign & claims["translation"].isna(), "in {language} is not translated")
+    chinese = claims["quote"].str.contains(r"[\u4e00-\u9fff]")
+    yield from _each("quote", claims, chinese != claims["language"].eq("zh"), "is not in {language}")
+    yield from _each("quote", claims, claims["as_of"] > shipped.today, "has to hold only on {as_of:%Y-%m-%d}")
+
+
+def claims_are_about_their_region(shipped: Shipped) -> Iterator[Finding]:
+    claims, members, places = shipped.tables["claims"], shipped.tables["region_members"], shipped.places
+    named = claims.assign(place=claims["from_ids"].str.cat(claims["to_ids"], sep=";", na_rep="").str.split(";"))
+    named = named.explode("place").query("place.notna() and place != ''").set_index("claim_id")
+    city = places["parent"].fillna(places.index.to_series())
+    inside = set(zip(members["region"], members["place_id"].map(city), strict=True))
+    outside = [pair not in inside for pair in zip(named["region"], named["place"].map(city), strict=True)]
+    yield from _each("claim", named, np.array(outside), "names {place}, which is not in {region}")
+
+
 RULES = (
     sources_are_known_and_used,
     line_names_are_unique,
@@ -219,4 +251,6 @@ RULES = (
     lengths_are_possible,
     speeds_are_possible,
     roads_are_on_land,
+    claims_are_short_quotes,
+    claims_are_about_their_region,
 )

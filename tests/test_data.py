@@ -144,6 +144,14 @@ def test_named_crossings_pay_their_clearance(bay, line, clearance):
     assert (sides["from_id"] != sides["to_id"]).all()
 
 
+def test_claims_are_of_every_kind_and_each_stands_once():
+    claims = datasets.claims("greater-bay-area")
+    assert len(claims) >= 25
+    assert set(claims["kind"]) == {"travel_time", "coverage", "reach", "size"}
+    assert not claims.duplicated(["quote", "from_ids", "to_ids"]).any()
+    assert claims["minutes_before"].notna().sum() >= 8
+
+
 @pytest.mark.parametrize("path", datasets.scenarios()["path"], ids=lambda path: path.stem)
 def test_scenarios_read_and_apply(bay, path):
     scenario = Scenario.read(path)
@@ -202,6 +210,9 @@ XRL = {"line_id": "guangzhou-shenzhen-xrl-express", "to_id": "shenzhen-north-sta
         ("lines", {"line_id": "humen-bridge"}, {"opened": ""}, "needs the day it opened"),
         ("places", {"place_id": "zhuhai"}, {"lon": "22.271", "lat": "113.577"}, "look swapped"),
         ("regions", {"region": "greater-bay-area"}, {"source": "hearsay"}, "no row of sources is called 'hearsay'"),
+        ("claims", {"claim_id": "nansha-zhongshan"}, {"source": "hearsay"}, "no row of sources is called 'hearsay'"),
+        ("claims", {"claim_id": "nansha-zhongshan"}, {"to_ids": "foshan;zhong"}, "no row of places is called 'zhong'"),
+        ("claims", {"claim_id": "nansha-zhongshan"}, {"minutes": ""}, "a travel_time has none"),
     ],
 )
 def test_planted_faults_of_the_schema_are_caught(copy, table, row, changes, expected):
@@ -236,6 +247,13 @@ def test_planted_faults_of_the_schema_are_caught(copy, table, row, changes, expe
         ("links", LINK, {"speed_limit_kmh": "1000"}, ("speed", "shenzhen-zhongshan-link")),
         ("links", {"line_id": "mtr-tung-chung"}, {"minutes": "900"}, ("speed", "mtr-tung-chung")),
         ("lines", {"line_id": "shenzhen-zhongshan-link"}, {"mode": "highway"}, ("water", "shenzhen-zhongshan-link")),
+        ("claims", {"claim_id": "bay-area-land"}, {"quote": 21 * "so "}, ("quote", "bay-area-land")),
+        ("claims", {"claim_id": "bay-area-land"}, {"quote": 41 * "湾", "language": "zh"}, ("quote", "bay-area-land")),
+        ("claims", {"claim_id": "bay-area-land"}, {"quote": "The area … is around"}, ("quote", "bay-area-land")),
+        ("claims", {"claim_id": "bay-area-land"}, {"language": "zh"}, ("quote", "bay-area-land")),
+        ("claims", {"claim_id": "nansha-zhongshan"}, {"translation": ""}, ("quote", "nansha-zhongshan")),
+        ("claims", {"claim_id": "nansha-zhongshan"}, {"as_of": "2099-01-01"}, ("quote", "nansha-zhongshan")),
+        ("claims", {"claim_id": "nansha-zhongshan"}, {"to_ids": "qingyuan"}, ("claim", "nansha-zhongshan")),
     ],
 )
 def test_planted_faults_are_caught(copy, table, row, changes, expected):
