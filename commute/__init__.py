@@ -23,6 +23,7 @@ from commute.io.claims import audit_claims
 from commute.io.coordinates import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
 from commute.io.datasets import claims, load, regions, scenario, scenarios, verify
 from commute.io.graphs import from_networkx, to_networkx
+from commute.io.gtfs import read_gtfs
 from commute.io.lines import from_lines
 from commute.io.osmnx import download_streets, from_osmnx
 from commute.io.population import read_population
@@ -93,6 +94,7 @@ __all__ = [
     "load",
     "maps",
     "reach",
+    "read_gtfs",
     "read_network",
     "read_population",
     "read_streets",
