@@ -73,7 +73,8 @@ def read_gtfs(  # noqa: PLR0913 - what a feed does not say
         The feed.
     places
         The network whose cities and counties, region, land and sources go with the timetable. A station belongs to
-        the city of the nearest of them. Without it all stations belong to one city made up in their middle.
+        the city of the nearest of them; one that is there already, by its name and place, stays as it is. Without it
+        all stations belong to one city made up in their middle.
     date
         The day whose trains run; without it the weekday on which most trips do. The source row says which.
     period
@@ -123,7 +124,7 @@ def read_gtfs(  # noqa: PLR0913 - what a feed does not say
     rides = _in_period(rides.merge(timetables.runs_of(feed.tables, trips), on="trip_id"), window)
     if rides.empty:
         raise ParameterError(f"No train of {feed.name} goes from one stop to another on {day} in period {period!r}.")
-    stations = _stations(points, rides.merge(trips, on="trip_id"), known)
+    stations = _stations(points, rides.merge(trips, on="trip_id"), known, places)
     for end in ("from", "to"):
         rides[f"{end}_id"] = rides[f"{end}_stop"].map(stations["place_id"])
     of_trip = _line_of_trip(trips, rides, stations, grouping)
@@ -229,13 +230,22 @@ def _known(feed: Feed, places: Network | None, source: dict[str, str | None], te
     return Network(pd.DataFrame([city]), lines, links, pd.DataFrame([source]))
 
 
-def _stations(points: pd.DataFrame, rides: pd.DataFrame, known: Network) -> pd.DataFrame:
-    """Return the stations that trains run to, as rows of places; where there are only ferries they are ports."""
+def _stations(points: pd.DataFrame, rides: pd.DataFrame, known: Network, places: Network | None) -> pd.DataFrame:
+    """Return the stations that trains run to, as rows of places; where there are only ferries they are ports.
+
+    Those that ``places`` has already are as they are there.
+    """
     ends = pd.concat([rides[[end, "mode"]].set_axis(["stop", "mode"], axis=1) for end in ("from_stop", "to_stop")])
     ferry = ends["mode"].eq("ferry").groupby(ends["stop"]).all()
     used = points[points.index.isin(ferry.index)]
-    taken = known.places.reset_index()
-    return stops.stations_of(used, ferry.index[ferry], taken=taken, source=str(known.sources.index[-1]))
+    same = pd.Series(dtype="str") if places is None else stops.same_as(used, places)
+    there = (known if places is None else places).places.drop(columns="geometry").reset_index()
+    own = there.set_index("place_id", drop=False).loc[same].set_axis(same.index)
+    taken = pd.concat([known.places.reset_index(), own])
+    fresh = used[~used.index.isin(same.index)]
+    rows = stops.stations_of(fresh, ferry.index[ferry], taken=taken, source=str(known.sources.index[-1]))
+    stations: pd.DataFrame = pd.concat([own, rows])
+    return stations
 
 
 # ------------------------------------------------------------------ lines and links

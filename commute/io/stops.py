@@ -13,6 +13,7 @@ import pandas as pd
 from commute.errors import DataFileError
 from commute.io.feedrules import parents
 from commute.model import ground
+from commute.model.network import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 CHINESE = r"[\u3400-\u9fff]"
 KINDS = {"station": ("Station", "站"), "port": ("Port", "港")}
+SAME_KM = 3.0  # the length of a large station: how far two maps put its middle apart
 
 
 def points_of(tables: Tables) -> pd.DataFrame:
@@ -79,6 +81,31 @@ def stations_of(points: pd.DataFrame, ports: Iterable[str], *, taken: pd.DataFra
         gap = ("", " ")[language == 0]
         rows[column] = _distinct(rows[column], words, gap=gap, taken=taken[column].dropna())
     return rows
+
+
+def same_as(points: pd.DataFrame, places: Network) -> pd.Series:
+    """Return the stations that ``places`` has already: index stop_id, values place_id.
+
+    They have the same name there, in either language, with or without the word for station, and lie no farther apart
+    than ``SAME_KM``.
+    """
+    there = places.places[places.places["kind"].isin([*KINDS, "checkpoint"])]
+    pairs = []
+    for column in ("name_zh", "name"):
+        here, known = (frame.assign(bare=_bare(frame[column])) for frame in (points, there))
+        columns = ["bare", "lon", "lat"]
+        one, other = (frame.dropna(subset=["bare"])[columns].reset_index() for frame in (here, known))
+        pairs.append(one.merge(other, on="bare", suffixes=("", "_there")))
+    both = pd.concat(pairs, ignore_index=True)
+    ends = (both[axis].to_numpy(dtype=np.float64) for axis in ("lon", "lat", "lon_there", "lat_there"))
+    near = both.assign(km=ground.distance_km(*ends)).sort_values("km", kind="stable")
+    near = near[near["km"] <= SAME_KM].drop_duplicates("stop_id").drop_duplicates("place_id")
+    found: pd.Series[str] = near.set_index("stop_id")["place_id"]
+    return found
+
+
+def _bare(names: pd.Series) -> pd.Series:
+    return names.map(folded, na_action="ignore").astype("str").str.replace(r"(station|站)$", "", regex=True)
 
 
 def identifiers(texts: Iterable[str], *, taken: Iterable[str] = ()) -> list[str]:

@@ -7,13 +7,14 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from feed_files import calendar, calls, feed, stop, trip, write, zipped
+from feed_files import WEEK, calendar, calls, feed, stop, trip, write, zipped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from worlds import line, link, network, place
 
 from commute.errors import DataFileError, ParameterError, TableError
+from commute.io import feeds, timetables
 from commute.io.gtfs import read_gtfs
 from commute.measure.routing import travel_times
 from commute.model.assumptions import BASES
@@ -214,6 +215,48 @@ def test_an_exception_that_changes_nothing_is_none(read):
     assert str(read({"calendar_dates": dates}).date) == "2026-01-05"
 
 
+@st.composite
+def calendars(draw):
+    """Some services over a few weeks, with exceptions to them and services of exceptions alone."""
+    days = [day.strftime("%Y%m%d") for day in pd.date_range("2026-02-20", periods=20)]
+    services = draw(st.integers(0, 4))
+    rows = []
+    for number in range(services):
+        start, end = sorted(draw(st.tuples(st.sampled_from(days), st.sampled_from(days))))
+        rows.append(calendar(str(number), draw(st.text("01", min_size=7, max_size=7)), start, end))
+    some = st.tuples(st.integers(0, 5), st.sampled_from(days))
+    exceptions = draw(st.dictionaries(some, st.integers(1, 2), min_size=1, max_size=20))
+    dates = [{"service_id": str(key), "date": day, "exception_type": kind} for (key, day), kind in exceptions.items()]
+    return {"calendar": rows or None, "calendar_dates": dates}
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(tables=calendars())
+def test_as_many_trips_are_counted_as_run(tmp_path, tables):
+    named = {row["service_id"] for rows in tables.values() for row in rows or ()}
+    trips = [trip(f"{service}-{number}", service=service) for service in named for number in range(int(service) + 1)]
+    times = [row for one in trips for row in calls(one["trip_id"], ("A", "7:00:00"), ("B", "8:00:00"))]
+    for file in (tmp_path / "feed").glob("*"):
+        file.unlink()
+    read = feeds.read_feed(write(tmp_path / "feed", feed(trips=trips, stop_times=times, **tables))).tables
+    count = timetables.trips_per_day(read)
+    assert count.tolist() == [len(timetables.trips_on(read, day.date())) for day in count.index]
+    for day, number in count.items():
+        assert number == sum(int(row["service_id"]) + 1 for row in _running(tables, named, day))
+
+
+def _running(tables, named, day):
+    """Yield the services of a day, found one by one."""
+    today = day.strftime("%Y%m%d")
+    for service in named:
+        said = [row for row in tables["calendar_dates"] if row["service_id"] == service and row["date"] == today]
+        rows = [row for row in tables["calendar"] or () if row["service_id"] == service]
+        weekday = WEEK[day.day_of_week]
+        planned = any(row["start_date"] <= today <= row["end_date"] and row[weekday] == "1" for row in rows)
+        if said[0]["exception_type"] == 1 if said else planned:
+            yield {"service_id": service}
+
+
 def test_a_feed_that_never_runs_is_said(read):
     with pytest.raises(DataFileError, match=r"No trip of feed runs on any day\. Look at its calendar\.txt"):
         read({"calendar": [calendar(days="0000000")]})
@@ -344,6 +387,26 @@ def test_stations_stand_beside_the_places_given(read):
     assert list(found.sources.index) == ["made-up", "gtfs-feed"]
     assert travel_times(found, ["alpha"], ["beta"], basis="in_vehicle")["travel_time"].tolist() == [17]
     assert travel_times(found, ["alpha"], ["beta"])["status"].tolist() == ["reached"]
+
+
+def test_stations_that_are_there_already_stay_as_they_are(read):
+    station = partial(place, kind="station", y=23 * DEGREE, parent="alpha", territory="CN")
+    origin = {"x": 113 * DEGREE, "y": 23 * DEGREE}
+    rows = [place("alpha", **origin, name_zh="甲", territory="HK")]
+    rows += [station("alpha-north", x=113.01 * DEGREE, name="Alpha North Station", name_zh="甲北站", access_minutes=9)]
+    rows += [station("east", x=113.2 * DEGREE), station("unused", x=113.1 * DEGREE)]
+    known = network(rows, [line("old", "rail", headway=30)], [link("old", "unused", "east", 5)])
+    stops = [stop("A", 113.0, stop_name="甲北"), stop("B", 113.1, stop_name="East"), stop("C", 113.2, stop_name="EAST")]
+    stops += [stop("D", 113.005, stop_name="alpha north")]
+    times = calls("t", *((name, f"{hour}:00:00") for hour, name in enumerate("ABCD", start=7)))
+    changed = {"stops": stops, "trips": [trip("t")], "stop_times": times}
+    found = read(changed, places=known, clearance="one_stop")
+    assert found.places["name"].to_dict() == {
+        "alpha": "Alpha", "east": "East", "alpha-north": "Alpha North Station", "a": "甲北", "b": "East Station",
+    }  # fmt: skip
+    assert found.places.loc["alpha-north"].equals(known.places.loc["alpha-north"])
+    assert found.places["territory"].tolist() == ["HK", "CN", "CN", "HK", "HK"]
+    assert list(found.lines.index) == ["red"]
 
 
 def test_trains_ride_through_what_lies_beyond(read):
