@@ -107,7 +107,7 @@ def read_gtfs(  # noqa: PLR0913 - what a feed does not say
     A line runs as often as trains leave its stations per direction, on average over the trains. It opened on the first
     day of the feed, which knows no earlier one, and stands for an asset of its own.
 
-    The files are read with pandas. gtfs-kit 13 reads them too, in twice the time and with six more packages (a million
+    The files are read with pandas. gtfs-kit 13 reads them too, in twice the time and with four more packages (a million
     stop times: 0.9 against 0.4 seconds), takes an id like NA or null for an empty cell and stops at the first number
     that is none; the rest of what is needed here it has not, or in minutes where this takes seconds.
     """
