@@ -137,7 +137,7 @@ def test_unknown_regions_and_scenarios_are_said_with_the_nearest(refused):
         (["compare", "a", "b", "--result", "pairs", "--format", "geojson"], r"geojson needs ground: --result areas or"),
         (["reach", "a", "b", "--as-of", "soon"], r"'soon' is not a date: write it as 2024-07-01\."),
         (["timeline", "a", "99999"], r"'99999' is not a date: write it as 2024-07-01\."),
-        (["reach", "", "b"], r"No region is called ''\. Known: greater-bay-area"),
+        (["reach", "", "b"], r"No region is called ''\. Known: beijing-tianjin-hebei"),
         (["reach", "a.gpkg", "b"], r"a\.gpkg does not exist\. Check the path\."),
         (["reach", "./a", "b"], r"a does not exist\. Check the path\."),
         (["demo", "--folder", "none"], r"none is not a folder\. Create it first\."),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-MARGIN = 1.0  # degrees round the places: more than any circle reaches
+MARGIN = 3.5  # degrees round the places: more than any map of a region shows
 SHORE_KM = 1.0  # Natural Earth's coast is about this exact: Hong Kong's centre falls off it
 DECIMALS = 4  # ten metres
 SIDES = {"HK": 810000, "MO": 820000}  # territory by adcode; all other land is CN

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 Tables = dict[str, pd.DataFrame]
-LAND_MARGIN = 0.5  # degrees beyond the outermost places: further than a circle reaches into the sea
+LAND_MARGIN = 3.0  # degrees beyond the outermost places: further than a circle reaches, and than a map shows round it
 REGISTRY = "registry.txt"
 
 
