@@ -27,7 +27,8 @@ def test_a_region_loads_by_id_english_and_chinese_name(name):
 
 def test_land_is_cut_to_the_surroundings_of_the_region():
     bounds = datasets.load("the-bay").land.total_bounds
-    assert bounds == pytest.approx([112.9 - 0.5, 22.6 - 0.5, 115.1 + 0.5, 23.02 + 0.5])
+    margin = datasets.LAND_MARGIN
+    assert bounds == pytest.approx([112.9 - margin, 22.6 - margin, 115.1 + margin, 23.02 + margin])
     assert datasets.land().total_bounds == pytest.approx([100, 10, 130, 40])
 
 
