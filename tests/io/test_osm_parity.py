@@ -55,10 +55,9 @@ def test_the_same_edges_between_nodes(both):
     assert len(ours & theirs) / len(ours | theirs) >= LIKE[mode]
 
 
+@pytest.mark.parametrize("both", ["drive"], indirect=True)
 def test_the_same_junctions_and_lengths(both):
-    mode, graph = both
-    if mode != "drive":
-        pytest.skip("one mode is enough")
+    _, graph = both
     ours = commute.from_osmnx(ox.simplify_graph(graph, edge_attrs_differ=["osmid"]))
     streets = commute.read_streets(LIECHTENSTEIN)
     label, part = connected_components(_graph(ours), connection="strong")[0:2]
