@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from commute.errors import ScenarioError
 from commute.io import datasets
 from commute.measure.routing import travel_times
 from commute.model.assumptions import Assumptions
@@ -152,14 +153,23 @@ def test_claims_are_of_every_kind_and_each_stands_once():
     assert claims["minutes_before"].notna().sum() >= 8
 
 
+def changed_by(scenario, region):
+    """Tell whether a scenario changes a region; one without the line it is about is not its own."""
+    network = datasets.load(region).as_of(TODAY)
+    try:
+        return not scenario.apply(network).equals(network)
+    except ScenarioError as fault:
+        assert "No line is called" in str(fault) or "No asset is called" in str(fault)
+        return False
+
+
 @pytest.mark.parametrize("path", datasets.scenarios()["path"], ids=lambda path: path.stem)
-def test_scenarios_read_and_apply(bay, path):
+def test_scenarios_read_and_apply(path):
     scenario = Scenario.read(path)
     assert scenario.name == path.stem
     assert scenario.title
     assert scenario.title_zh
-    network = bay.as_of(TODAY)
-    changed = not scenario.apply(network).equals(network)
+    changed = any(changed_by(scenario, region) for region in datasets.regions()["region"])
     assert changed or scenario.assume(Assumptions()) != Assumptions()
 
 
