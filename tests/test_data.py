@@ -159,7 +159,8 @@ def changed_by(scenario, region):
     try:
         return not scenario.apply(network).equals(network)
     except ScenarioError as fault:
-        assert "No line is called" in str(fault) or "No asset is called" in str(fault)
+        if not str(fault).startswith(("No line is called", "Close: No asset is called", "Close: No line is called")):
+            raise
         return False
 
 
