@@ -2,10 +2,10 @@
 
     python benchmarks/rings.py
 
-The recipe of OSMnx buffers every street reached by 25 m and unites them, once for each ring; the concave hull (package
-``concave_hull``, left out where absent) wraps the junctions. One thread, processor time, median of the runs. Valhalla
-is asked for rings of the same minutes, search and all, by the interpreter that ``COMMUTE_VALHALLA`` names or this one,
-where that has it with its builder of tiles; it drives at speeds of its own, so its rings are others.
+The recipe of OSMnx buffers every node and directed edge reached and unites them, once for each ring; the concave hull
+(package ``concave_hull``, left out where absent) wraps the junctions. One thread, processor time, median of the runs.
+Valhalla is asked for rings of the same minutes, search and all, by the interpreter that ``COMMUTE_VALHALLA`` names or
+this one, where that has it with its builder of tiles; it drives at speeds of its own, so its rings are others.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import networks
+import networkx as nx
 import numpy as np
 import shapely
 import valhalla_peer
 
-from commute import Streets, isochrones, read_streets
+from commute import Streets, from_lines, isochrones, read_streets
 from commute.kernels.bounded import search
+from commute.measure.differences import arc_lines
 from commute.measure.expansion import Expansion, plane_of, rings
 
 if TYPE_CHECKING:
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CUTOFFS = (15, 30, 45, 60)
-BUFFER = 25  # metres
+NODE_BUFFER, EDGE_BUFFER = 50, 25  # metres
+FEW = 10_000  # junctions; with more, the letter takes minutes
 WALK = 4.8
 KPH = {
     "motorway": 100, "trunk": 80, "primary": 60, "secondary": 50, "tertiary": 40, "residential": 30,
@@ -49,16 +52,9 @@ def wuhan(mode: str) -> Streets | None:
     folder = networks.folder()
     if folder is None or not (folder / "wuhan_8989.parquet").exists():
         return None
-    table = gpd.read_parquet(folder / "wuhan_8989.parquet")
-    metres = table.geometry.to_crs(table.estimate_utm_crs()).length.to_numpy()
-    lines = table.geometry.to_crs("EPSG:4326").to_numpy()
-    ends = np.concatenate([shapely.get_coordinates(shapely.get_point(lines, end)) for end in (0, -1)]).round(7)
-    junctions, number = np.unique(ends, axis=0, return_inverse=True)
-    kph = table["highway"].map(KPH).to_numpy(dtype=float) if mode == "drive" else np.full(len(table), WALK)
-    tail, head = number[: len(table)], number[len(table) :]
-    both = np.concatenate([tail, head]), np.concatenate([head, tail]), np.tile(0.06 * metres / kph, 2)
-    said = {"road": np.tile(table["highway"].astype(str), 2)}
-    return Streets.from_arrays(both[0], both[1], np.maximum(both[2], 0.002), *junctions.T, attributes=said, mode=mode)
+    table = gpd.read_parquet(folder / "wuhan_8989.parquet").rename(columns={"highway": "road"})
+    kph = table["road"].map(KPH) if mode == "drive" else WALK
+    return from_lines(table[["road", "geometry"]].assign(kph=kph), speed="class", mode=mode, source="Wuhan")
 
 
 def on_plane(streets: Streets) -> tuple[np.ndarray, np.ndarray]:
@@ -68,15 +64,45 @@ def on_plane(streets: Streets) -> tuple[np.ndarray, np.ndarray]:
 
 
 def buffered(streets: Streets, times: np.ndarray) -> list[Any]:
-    """Buffer and unite the streets within each cutoff: the recipe of OSMnx."""
-    x, y = on_plane(streets)
+    """Buffer nodes and edges within each cutoff and unite them: the recipe of OSMnx, its times left out.
+
+    As ``make_iso_polys`` of its notebook on isolines has it: 50 m round every node of the subgraph, 25 m along each of
+    its directed edges, as they lie.
+    """
+    plane = plane_of(*(round(float(axis.mean()), 1) for axis in (streets.lon, streets.lat)))
+    x, y = plane.forth.transform(streets.lon, streets.lat)
     found = []
     for cutoff in CUTOFFS:
         near = times <= cutoff * 600
-        arcs = np.flatnonzero(near[streets.tail] & near[streets.head] & (streets.tail < streets.head))
-        ends = [np.column_stack([x[end[arcs]], y[end[arcs]]]) for end in (streets.tail, streets.head)]
-        found.append(shapely.union_all(shapely.buffer(shapely.linestrings(np.stack(ends, axis=1)), BUFFER)))
+        arcs = np.flatnonzero(near[streets.tail] & near[streets.head])
+        lines = shapely.transform(arc_lines(streets, arcs), plane.forth.transform, interleaved=False)
+        nodes = shapely.points(x[near], y[near])
+        found.append(shapely.union_all([*shapely.buffer(nodes, NODE_BUFFER), *shapely.buffer(lines, EDGE_BUFFER)]))
     return found
+
+
+def by_osmnx(streets: Streets, times: np.ndarray) -> list[Any]:
+    """Do the same to the letter of that notebook, with its loops; the graph is at hand and the times are known."""
+    plane = plane_of(*(round(float(axis.mean()), 1) for axis in (streets.lon, streets.lat)))
+    x, y = (axis.tolist() for axis in plane.forth.transform(streets.lon, streets.lat))
+    every = arc_lines(streets, np.arange(len(streets.tail)))
+    lines = shapely.transform(every, plane.forth.transform, interleaved=False)
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from((node, {"x": x[node], "y": y[node]}) for node in range(streets.nodes))
+    ends = zip(streets.tail.tolist(), streets.head.tolist(), lines, strict=True)
+    graph.add_edges_from((tail, head, {"geometry": line}) for tail, head, line in ends)
+    begin, found = time.process_time(), []
+    for cutoff in CUTOFFS:
+        subgraph = graph.subgraph(np.flatnonzero(times <= cutoff * 600).tolist())
+        points = [shapely.Point((data["x"], data["y"])) for _, data in subgraph.nodes(data=True)]
+        nodes = gpd.GeoDataFrame({"id": list(subgraph.nodes)}, geometry=points).set_index("id")
+        edges = []
+        for tail, head in subgraph.edges():
+            straight = shapely.LineString([nodes.loc[tail].geometry, nodes.loc[head].geometry])
+            edges.append(graph.get_edge_data(tail, head)[0].get("geometry", straight))
+        around = [*nodes.buffer(NODE_BUFFER).geometry, *gpd.GeoSeries(edges).buffer(EDGE_BUFFER).geometry]
+        found.append(gpd.GeoSeries(around).union_all())
+    return [time.process_time() - begin, *found]
 
 
 def hulls(streets: Streets, times: np.ndarray) -> list[Any]:
@@ -105,7 +131,10 @@ def compared(streets: Streets, where: tuple[float, float]) -> str:
     times = search(streets.csr, [origin], [0], 600 * max(CUTOFFS))
     own = seconds(lambda: rings([Expansion(streets, times)], CUTOFFS), 9)
     recipe = seconds(lambda: buffered(streets, times), 1)
-    told = f"{(times <= 600 * max(CUTOFFS)).sum():,} | {1000 * own:.0f} | {1000 * recipe:.0f} ({recipe / own:.0f}×)"
+    reached = int((times <= 600 * max(CUTOFFS)).sum())
+    told = f"{reached:,} | {1000 * own:.0f} | {1000 * recipe:.0f} ({recipe / own:.0f}×)"
+    letter = by_osmnx(streets, times)[0] if reached <= FEW else None
+    told += " | " if letter is None else f" | {1000 * letter:.0f} ({letter / own:.0f}×)"
     if not find_spec("concave_hull"):
         return told + " | |"
     hull = seconds(lambda: hulls(streets, times), 3)
@@ -139,7 +168,8 @@ def beside_valhalla(path: Path) -> str:
 
 def main() -> None:
     """Print a row for each network and way of travel."""
-    print("| streets | junctions reached | commute ms | buffer + union ms | concave hull ms |\n|---|---|---|---|---|")
+    peers = "buffer + union ms | the same to OSMnx's letter ms | concave hull ms"
+    print(f"| streets | junctions reached | commute ms | {peers} |\n|---|---|---|---|---|---|")
     for mode in ("walk", "drive"):
         streets = wuhan(mode)
         if streets is None:

@@ -203,11 +203,12 @@ def _drawn(layer: Expansion, limit: int, *, towards: bool, centre: tuple[float, 
     streets, times = layer
     begin, end = (streets.head, streets.tail) if towards else (streets.tail, streets.head)
     time = times[begin]
-    open_ = can_be_left(streets)
-    arcs = np.flatnonzero((time <= limit) & open_ & (streets.deciseconds < INF))
+    arcs = np.flatnonzero((time <= limit) & (streets.deciseconds < INF))
+    arcs = arcs[can_be_left(streets, arcs)]
     where, bends = (streets.lon, streets.lat), (streets.bends.lon, streets.bends.lat)
     laid = lines(centred(*centre), arcs, begin, end, where, streets.bends.start, bends, towards)
-    spots = np.flatnonzero(stood_on(streets) & (times <= limit) | (times == _earliest(times, limit)))
+    near = times <= limit
+    spots = np.flatnonzero(stood_on(streets, near) & near | (times == _earliest(times, limit)))
     x, y = project(centred(*centre), streets.lon[spots], streets.lat[spots])
     first = np.concatenate([laid.start, laid.start[-1] + 1 + np.arange(len(spots))])
     both = Lines(first, np.concatenate([laid.x, x]), np.concatenate([laid.y, y]))
@@ -215,26 +216,30 @@ def _drawn(layer: Expansion, limit: int, *, towards: bool, centre: tuple[float, 
     return _Drawn(streets.mode, both, np.concatenate([time[arcs], times[spots]]), duration)
 
 
-def can_be_left(streets: Streets) -> NDArray[np.bool_]:
-    """Tell for each arc whether one can step aside from it: not from bridges, tunnels, motorways and ferries."""
+def can_be_left(streets: Streets, arcs: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell of these arcs whether one can step aside from them: not from bridges, tunnels, motorways and ferries."""
     said = streets.attributes
-    closed = np.zeros(len(streets.tail), dtype=bool)
+    closed = np.zeros(len(arcs), dtype=bool)
     for structure in ("bridge", "tunnel"):
         if structure in said:
-            closed |= said[structure].to_numpy()
+            closed |= said[structure].to_numpy()[arcs]
     if "road" in said:
         road = said["road"].cat
-        closed |= np.append(road.categories.isin(THROUGH), False)[road.codes.to_numpy()]
+        closed |= np.append(road.categories.isin(THROUGH), False)[road.codes.to_numpy()[arcs]]
     return ~closed
 
 
-def stood_on(streets: Streets) -> NDArray[np.bool_]:
-    """Tell for each junction whether one can step aside there: if an arc that can be left begins or ends, or no arc."""
-    open_ = can_be_left(streets)
-    arcs = np.bincount(streets.tail, minlength=streets.nodes) + np.bincount(streets.head, minlength=streets.nodes)
-    free = np.zeros(streets.nodes, dtype=bool)
+def stood_on(streets: Streets, near: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+    """Tell for each junction whether one can step aside there: if an arc that can be left begins or ends, or no arc.
+
+    Where only the junctions ``near`` are asked for, the others get any answer, and the work is theirs alone.
+    """
+    arcs = np.arange(len(streets.tail)) if near is None else np.flatnonzero(near[streets.tail] | near[streets.head])
+    open_ = arcs[can_be_left(streets, arcs)]
+    touched, free = np.zeros((2, streets.nodes), dtype=bool)
+    touched[streets.tail[arcs]] = touched[streets.head[arcs]] = True
     free[streets.tail[open_]] = free[streets.head[open_]] = True
-    return np.asarray(free | (arcs == 0))
+    return np.asarray(free | ~touched)
 
 
 def _earliest(times: NDArray[np.int32], limit: int) -> int:
