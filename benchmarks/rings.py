@@ -57,10 +57,9 @@ def wuhan(mode: str) -> Streets | None:
     return from_lines(table[["road", "geometry"]].assign(kph=kph), speed="class", mode=mode, source="Wuhan")
 
 
-def on_plane(streets: Streets) -> tuple[np.ndarray, np.ndarray]:
-    """Place the junctions on a plane, in metres."""
-    middle = (round(float(axis.mean()), 1) for axis in (streets.lon, streets.lat))
-    return plane_of(*middle).forth.transform(streets.lon, streets.lat)
+def to_plane(streets: Streets) -> Callable[..., Any]:
+    """Return the way from degrees to metres on a plane round the streets."""
+    return plane_of(*(round(float(axis.mean()), 1) for axis in (streets.lon, streets.lat))).forth.transform
 
 
 def buffered(streets: Streets, times: np.ndarray) -> list[Any]:
@@ -69,13 +68,13 @@ def buffered(streets: Streets, times: np.ndarray) -> list[Any]:
     As ``make_iso_polys`` of its notebook on isolines has it: 50 m round every node of the subgraph, 25 m along each of
     its directed edges, as they lie.
     """
-    plane = plane_of(*(round(float(axis.mean()), 1) for axis in (streets.lon, streets.lat)))
-    x, y = plane.forth.transform(streets.lon, streets.lat)
+    forth = to_plane(streets)
+    x, y = forth(streets.lon, streets.lat)
     found = []
     for cutoff in CUTOFFS:
         near = times <= cutoff * 600
         arcs = np.flatnonzero(near[streets.tail] & near[streets.head])
-        lines = shapely.transform(arc_lines(streets, arcs), plane.forth.transform, interleaved=False)
+        lines = shapely.transform(arc_lines(streets, arcs), forth, interleaved=False)
         nodes = shapely.points(x[near], y[near])
         found.append(shapely.union_all([*shapely.buffer(nodes, NODE_BUFFER), *shapely.buffer(lines, EDGE_BUFFER)]))
     return found
@@ -83,10 +82,10 @@ def buffered(streets: Streets, times: np.ndarray) -> list[Any]:
 
 def by_osmnx(streets: Streets, times: np.ndarray) -> list[Any]:
     """Do the same to the letter of that notebook, with its loops; the graph is at hand and the times are known."""
-    plane = plane_of(*(round(float(axis.mean()), 1) for axis in (streets.lon, streets.lat)))
-    x, y = (axis.tolist() for axis in plane.forth.transform(streets.lon, streets.lat))
+    forth = to_plane(streets)
+    x, y = (axis.tolist() for axis in forth(streets.lon, streets.lat))
     every = arc_lines(streets, np.arange(len(streets.tail)))
-    lines = shapely.transform(every, plane.forth.transform, interleaved=False)
+    lines = shapely.transform(every, forth, interleaved=False)
     graph = nx.MultiDiGraph()
     graph.add_nodes_from((node, {"x": x[node], "y": y[node]}) for node in range(streets.nodes))
     ends = zip(streets.tail.tolist(), streets.head.tolist(), lines, strict=True)
@@ -109,7 +108,7 @@ def hulls(streets: Streets, times: np.ndarray) -> list[Any]:
     """Wrap the junctions within each cutoff."""
     from concave_hull import concave_hull
 
-    x, y = on_plane(streets)
+    x, y = to_plane(streets)(streets.lon, streets.lat)
     corners = [np.column_stack([x, y])[times <= cutoff * 600] for cutoff in CUTOFFS]
     return [shapely.Polygon(concave_hull(points)) if len(points) > 3 else shapely.Polygon() for points in corners]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from commute.errors import Fault
-from commute.model.rules import report
+from commute.model.faults import report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -99,7 +99,7 @@ def _from_zip(file: Path) -> tuple[dict[str, bytes], str]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             inside = {Path(name).name: name for name in archive.namelist() if not name.startswith("__MACOSX")}
             raw = {name: archive.read(inside[f"{name}.txt"]) for name in FILES if f"{name}.txt" in inside}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:  # the last: encrypted
         raise DataFileError(f"{file} is not a readable zip: {error}. Download it again, or unpack it.") from error
     if not raw:
         raise DataFileError(f"{file} holds no file of a GTFS feed. Give a zip with stops.txt in it.")

@@ -15,8 +15,8 @@ from commute._version import __version__
 from commute.errors import DataFileError, ParameterError, TableError
 from commute.io import coordinates, datasets, files
 from commute.model import schema
+from commute.model.faults import report
 from commute.model.network import Network, Region
-from commute.model.rules import report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

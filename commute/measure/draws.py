@@ -14,6 +14,7 @@ import numpy as np
 from commute.measure.times import THREADS, minutes_between_points, nearest_of, possible_ends
 from commute.model.clock import DECISECONDS
 from commute.model.draws import widest
+from commute.model.reweigh import slots_of
 from commute.model.timegraph import time_graph
 
 if TYPE_CHECKING:
@@ -88,14 +89,13 @@ def under_each(  # noqa: PLR0913 - each is a choice of its own
 
 @lru_cache(maxsize=8)
 def _skeleton(graph: TimeGraph) -> _Skeleton:
-    from commute.kernels.csr import tails  # noqa: PLC0415 - as above
     from commute.kernels.hierarchy import topology  # noqa: PLC0415 - as above
     from commute.kernels.order import minimum_degree  # noqa: PLC0415 - as above
 
-    csr, edges, nodes = graph.csr, graph.edges, len(graph.nodes)
-    slot = np.searchsorted(tails(csr).astype(np.int64) * nodes + csr.head, edges.tail * nodes + edges.head)
+    csr = graph.csr
+    slot = slots_of(csr, graph.edges.tail, graph.edges.head)
     order = np.argsort(slot, kind="stable")
-    order = order[edges.tail[order] != edges.head[order]]
+    order = order[slot[order] >= 0]
     return _Skeleton(topology(csr, minimum_degree(csr)), order, np.searchsorted(slot[order], np.arange(len(csr.head))))
 
 

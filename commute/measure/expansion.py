@@ -141,6 +141,12 @@ def field(
     return Field(on, sieve(times, int(min(HOLE_M2[layer.mode] for layer in drawn) / on.cell**2)))
 
 
+def frame_of(layers: Sequence[Expansion], cutoffs: Sequence[float], *, towards: bool = False) -> Frame:
+    """Return the grid that ``field`` would draw the layers on, without drawing them."""
+    limit, centre = _limit(layers, cutoffs), centre_of([layer.streets for layer in layers])
+    return _fitted([_drawn(layer, limit, towards=towards, centre=centre) for layer in layers], centre, 1.0)
+
+
 def contours(ground: Field, cutoffs: Sequence[float]) -> list[shapely.Geometry]:
     """Return the ring round each cutoff of a field, as ``rings`` does."""
     from commute.kernels.csr import INF  # noqa: PLC0415 - numba is imported with the first streets

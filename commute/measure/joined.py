@@ -20,6 +20,7 @@ from commute.measure.origins import origins_of
 from commute.measure.people import arrivals, counted_at, people_on
 from commute.measure.times import THREADS, averaged, is_towards, people_of
 from commute.model.clock import DECISECONDS
+from commute.model.edgetimes import NEVER
 from commute.model.joint import joint, layers_of
 from commute.model.timegraph import time_graph
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from commute.model.streets import Streets
 
 UNSNAPPED, REACHED = "unsnapped", "reached"
-FOREVER = 2**30 - 2  # deciseconds, the most that the kernels tell from never
+FOREVER = NEVER - 1  # deciseconds, the most that the kernels tell from never
 _AT_ONCE = 2**25  # times at junctions held at once: 128 MB
 
 

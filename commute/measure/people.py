@@ -177,6 +177,17 @@ def thousandths(values: Any, *, most: float) -> NDArray[np.int64]:  # noqa: ANN4
     return np.rint(given * THOUSANDTHS).astype(np.int64)
 
 
+def at_junctions(streets: Streets, weights: Any, *, most: float) -> NDArray[np.int64]:  # noqa: ANN401 - as above
+    """Count the people at every junction in thousandths; ParameterError unless they are one number for each."""
+    values = thousandths(weights, most=most)
+    if values.shape != (streets.nodes,):
+        raise ParameterError(
+            f"weights must be one number for each of the {streets.nodes} junctions, or a table of lon, lat and people; "
+            f"got {values.size}."
+        )
+    return values
+
+
 def _counted_in(frame: pd.DataFrame) -> str:
     """Name the column of people."""
     named = next((column for column in _COLUMNS if column in frame), None)

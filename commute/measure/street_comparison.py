@@ -16,8 +16,8 @@ import shapely
 from commute.errors import ParameterError, ScenarioError
 from commute.measure import differences
 from commute.measure.comparison import BASE, DEFAULT_CUTOFFS, check_names, compare
-from commute.measure.expansion import Expansion, contours, field, ring_areas_km2
-from commute.measure.people import THOUSANDTHS, Cells, arrivals, people_on, thousandths
+from commute.measure.expansion import Expansion, contours, field, frame_of, ring_areas_km2
+from commute.measure.people import THOUSANDTHS, Cells, arrivals, at_junctions, people_on
 from commute.measure.routing import checked_cutoffs
 from commute.measure.street_circles import manifest_of
 from commute.measure.streets import ends_of
@@ -203,12 +203,7 @@ def _cells(
     if isinstance(weights, pd.DataFrame):
         return people_on(streets, weights, threads=threads)
     every = np.arange(streets.nodes, dtype=np.int32)
-    people = thousandths(np.ones(streets.nodes) if weights is None else weights, most=_MOST)
-    if people.shape != every.shape:
-        raise ParameterError(
-            f"weights must be one number for each of the {streets.nodes} junctions, or a table of lon, lat and people; "
-            f"got {people.size}."
-        )
+    people = at_junctions(streets, np.ones(streets.nodes) if weights is None else weights, most=_MOST)
     return Cells(every, np.zeros_like(every), people, np.zeros(streets.nodes, dtype=np.bool_))
 
 
@@ -252,7 +247,7 @@ def _grounds(asked: _Asked, node: int) -> dict[str, _Ground]:
         started = np.array([0, len(seeds)])
         times = distances(world.prepared, seeds, np.zeros_like(seeds), started, limit, towards=towards)[0]
         layers.append(Expansion(world, times))
-    frame = field(layers, asked.cutoffs, towards=towards).frame
+    frame = frame_of(layers, asked.cutoffs, towards=towards)
     grounds = {}
     for name, layer in zip(asked.worlds, layers, strict=True):
         ground = field([layer], asked.cutoffs, towards=towards, frame=frame)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from commute.errors import ParameterError
 from commute.measure.circles import DEFAULT_MINUTES, reach
-from commute.measure.people import THOUSANDTHS, Cells, degrees, people_on, thousandths
+from commute.measure.people import THOUSANDTHS, Cells, at_junctions, degrees, people_on
 from commute.measure.routing import BEYOND, DISCONNECTED, REACHED, checked_cutoffs, travel_times
 from commute.measure.times import is_towards
 from commute.model.clock import DECISECONDS
@@ -127,7 +127,8 @@ def _sums(  # noqa: PLR0913 - what its caller was asked
     bounds = [round(cutoff * DECISECONDS) for cutoff in cutoffs]
     ready, seeds = streets.prepared, _seeds(ends)
     if not isinstance(weights, Cells):
-        values = np.ones(streets.nodes, dtype=np.int64) if weights is None else _whole(streets, weights)
+        alike = np.ones(streets.nodes, dtype=np.int64)
+        values = alike if weights is None else at_junctions(streets, weights, most=_MOST)
         placed = by_position(ready.hierarchy, values)
         with progress("Reach") as finished:
             return reached(ready, *seeds, bounds, placed, towards=towards, threads=threads, finished=finished)
@@ -290,13 +291,3 @@ def _seeds(ends: Ends) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np
     """One seed for each origin, and none for one without a junction."""
     known = ends.node >= 0
     return ends.node[known], np.zeros(known.sum(), dtype=np.int64), np.concatenate([[0], np.cumsum(known)])
-
-
-def _whole(streets: Streets, weights: ArrayLike) -> NDArray[np.int64]:
-    values = thousandths(weights, most=_MOST)
-    if values.shape != (streets.nodes,):
-        raise ParameterError(
-            f"weights must be one number for each of the {streets.nodes} junctions, or a table of lon, lat and people; "
-            f"got {values.size}."
-        )
-    return values

@@ -24,6 +24,7 @@ from commute.model.waiting import WAIT_RULES, WaitRule
 BASES = ("in_vehicle", "centre_to_centre", "door_to_door")
 PERIODS = ("peak", "off_peak", "free_flow")
 TRAVEL = ("transit", "car")
+EXPRESSWAY_KMH = 80.0  # the limit from which the congestion of a road is that of an expressway
 _MAY_BE_ZERO = ("check_in", "exit", "transfer", "clearance", "parking")
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ class Assumptions:
         """Return actual over free-flow time on a road with this limit in the period assumed."""
         if self.period == "free_flow":
             return 1.0
-        kind = "expressway" if speed_limit_kmh >= 80 else "urban"  # noqa: PLR2004 - the class bound of the table
+        kind = "expressway" if speed_limit_kmh >= EXPRESSWAY_KMH else "urban"
         return self.congestion[f"{self.period}_{kind}"]
 
     def changed(self, name: str, value: Any) -> Assumptions:  # noqa: ANN401 - a choice, a number or a mapping

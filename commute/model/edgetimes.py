@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from commute.model.assumptions import parameters
+from commute.model.assumptions import EXPRESSWAY_KMH, parameters
 from commute.model.clock import DECISECONDS
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     _Names = str | Iterable[str]
 
 NEVER = 2**30 - 1  # deciseconds of an edge that is not there; the kernels' INF
-_LIMITS = {"expressway": 80.0, "urban": 79.0}  # km/h: one limit of each class of congestion
+_LIMITS = {"expressway": EXPRESSWAY_KMH, "urban": EXPRESSWAY_KMH - 1}  # km/h: one limit of each class of congestion
 
 
 class EdgeTimes(NamedTuple):

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from commute.errors import Fault, ParameterError, TableError
-from commute.model.rules import RULES, Tables, nearest, report
+from commute.model.faults import nearest, report
+from commute.model.rules import RULES, Tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

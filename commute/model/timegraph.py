@@ -24,14 +24,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from commute.model.assumptions import EXPRESSWAY_KMH
 from commute.model.edges import Edges, Searched
 from commute.model.edgetimes import EdgeTimes, quantities, taking
 from commute.model.localways import local_ways
 from commute.model.modes import ROAD, SCHEDULED
 from commute.model.network import PEOPLE
 from commute.model.openroads import open_ways
-
-_EXPRESSWAY = 80.0  # km/h: the limit from which a road is one, as in Assumptions.delay
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -166,7 +165,7 @@ class _Builder:
     def _roads(self, roads: pd.DataFrame) -> None:
         limit, stated = roads["speed_limit_kmh"].astype("float64"), roads["minutes"].notna()
         free = roads["minutes"].where(stated, 60 * roads["length_km"] / limit).to_numpy(dtype=np.float64)
-        fast = limit.fillna(_EXPRESSWAY) >= _EXPRESSWAY  # a road with minutes and no limit: an expressway
+        fast = limit.fillna(EXPRESSWAY_KMH) >= EXPRESSWAY_KMH  # a road with minutes and no limit: an expressway
         by = np.where(stated, "traffic.", "driving.") + np.where(fast, "expressway", "urban").astype(object)
         times = taking(len(roads), share=free, by=by, border=self._clearance(roads))
         tail = np.array([self.car[place] for place in roads["from_id"]], dtype=np.int64)
